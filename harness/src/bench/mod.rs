@@ -1,0 +1,159 @@
+//! What `cargo bench` and `cargo test --benches` run: the suite under criterion's own flags.
+//!
+//! Criterion runs in this process and asks the case's worker for each batch, so that an abort or a
+//! hang is a row of the report and not its end.
+
+mod args;
+mod profile_time;
+mod test_mode;
+mod timer;
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use amdahl_reports::{CaseId, KernelInfo};
+use criterion::Criterion;
+
+use crate::cli::print::{Streams, exit};
+use crate::cli::progress::progress;
+use crate::cli::settings::{self, Settings};
+use crate::cli::{MEASURED_CASE_FAILED, TOOL_FAILED, publish};
+use crate::declare::Suite;
+use crate::plan::{Plan, Request, nearest};
+use crate::run::{Passes, Runner, has_failures};
+use args::{BenchArgs, Mode};
+
+/// Time for a whole run, and for one under `--quick`.
+const BUDGET: Duration = Duration::from_secs(300);
+const QUICK_BUDGET: Duration = Duration::from_secs(75);
+
+/// Runs the suite as a bench target with these arguments.
+pub(crate) fn run(suite: &Suite, arguments: &[String], streams: &mut Streams) -> ExitCode {
+    let args = match BenchArgs::parse(arguments) {
+        Ok(args) => args,
+        Err(error) => return streams.usage(&error),
+    };
+    // Criterion reports some errors of use, such as a missing baseline, by a panic.
+    match catch_unwind(AssertUnwindSafe(|| run_mode(suite, &args, arguments, streams))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => streams.error(&error),
+        Err(payload) => streams.error(&anyhow::anyhow!("criterion: {}", panic_message(&*payload))),
+    }
+}
+
+fn run_mode(
+    suite: &Suite,
+    args: &BenchArgs,
+    arguments: &[String],
+    streams: &mut Streams,
+) -> anyhow::Result<ExitCode> {
+    let kernels = suite.kernels()?;
+    let settings = Settings::from_environment()?;
+    let plan = plan(&kernels, args, &settings)?;
+    let mode = args.mode();
+    if plan.groups.is_empty() && plan.smoke.is_empty() {
+        warn_of_no_match(&kernels, args, streams);
+        if mode == Mode::Test {
+            test_mode::close(streams, 0, &[]);
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
+    match mode {
+        Mode::List => test_mode::list(&plan, args, streams),
+        Mode::Test => test_mode::run(&plan, args, &settings, streams),
+        Mode::ProfileTime => profile_time::run(&plan, args, &settings, streams),
+        Mode::LoadBaseline => {
+            timer::load_baseline(&plan, args.criterion(&plan.schedule));
+            Ok(ExitCode::SUCCESS)
+        }
+        Mode::Measure => measure(&plan, args, arguments, &settings, streams),
+    }
+}
+
+fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow::Result<Plan> {
+    let request = Request {
+        filter: args.filter()?,
+        seed: settings.seed,
+        budget: settings.budget.unwrap_or(if args.quick { QUICK_BUDGET } else { BUDGET }),
+        max_threads: settings.max_threads,
+    };
+    Ok(Plan::new(kernels, &request))
+}
+
+fn measure(
+    plan: &Plan,
+    args: &BenchArgs,
+    arguments: &[String],
+    settings: &Settings,
+    streams: &mut Streams,
+) -> anyhow::Result<ExitCode> {
+    let store = settings.store();
+    let baseline = args.baseline().map(|name| store.open(name)).transpose();
+    let _lock = store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;
+    let started = settings::utc_now();
+    let folder = store.begin_run(&started)?;
+    let launcher = settings.launcher()?;
+    let criterion: Criterion = args.criterion(&plan.schedule);
+    let mut timer = timer::CriterionTimer::new(criterion, args.sample_size(&plan.schedule));
+    let mut progress = progress(streams.stderr_is_terminal());
+    let runner = Runner::new(plan, Passes::ALL, launcher, folder.clone(), &mut *progress);
+    let run = runner.run(&mut timer, &args.command(arguments), &started);
+    timer.finish();
+    let folder = store.finish_run(&folder, &run)?;
+    if let Some(name) = args.named_baseline() {
+        store.save_baseline(name, &run)?;
+    }
+    let report = publish(&store, &run, &folder)?;
+    match baseline {
+        Ok(Some((_, base))) => streams.comparison(&base, &run, false)?,
+        Ok(None) => {}
+        Err(error) => streams.say(&format!("no comparison beside criterion's: {error}")),
+    }
+    streams.say(&format!("took {:.0} s", run.info.took_s));
+    if args.prints_for_programs() {
+        streams.say(&report.display().to_string());
+    } else {
+        streams.out(&format!("{}\n", report.display()))?;
+    }
+    Ok(exit(if has_failures(&run) { MEASURED_CASE_FAILED } else { 0 }))
+}
+
+fn warn_of_no_match(kernels: &[KernelInfo], args: &BenchArgs, streams: &mut Streams) {
+    let Some(filter) = &args.filter else {
+        return streams.say("the suite is empty");
+    };
+    let names = case_words(kernels);
+    let near = nearest(filter, names.iter().map(String::as_str));
+    let hint = if near.is_empty() {
+        String::new()
+    } else {
+        format!("; the nearest names are {}", near.join(", "))
+    };
+    streams.say(&format!("warning: no case matches `{filter}`{hint}"));
+}
+
+/// The names a filter may have meant: kernels, variants, and whole cases.
+pub(crate) fn case_words(kernels: &[KernelInfo]) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for kernel in kernels {
+        words.push(kernel.id.clone());
+        for variant in &kernel.variants {
+            words.push(format!("{}/{}", kernel.id, variant.name));
+            for size in &kernel.sizes {
+                words.push(CaseId::new(&kernel.id, &variant.name, &size.label, 1).to_string());
+            }
+        }
+    }
+    words
+}
+
+fn panic_message(payload: &(dyn Any + Send)) -> String {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
+    text.unwrap_or("a panic without a message").to_owned()
+}
+
+/// The exit code of errors of use, criterion's included.
+pub(crate) const USAGE: u8 = TOOL_FAILED;

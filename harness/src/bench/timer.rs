@@ -1,0 +1,94 @@
+//! Criterion as a timer: it decides how often, the case's worker does the work.
+
+use std::cell::RefCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::time::Duration;
+
+use amdahl_reports::{CaseId, Failure, Measurement, Metric, Series};
+use criterion::{BenchmarkId, Criterion};
+
+use crate::driver::LiveCase;
+use crate::plan::Plan;
+use crate::run::Timer;
+
+/// Times cases with criterion and keeps its raw samples.
+pub(super) struct CriterionTimer {
+    criterion: Criterion,
+    samples: usize,
+}
+
+/// Unwinds out of criterion when the worker fails.
+struct CaseFailed(Failure);
+
+impl CriterionTimer {
+    pub(super) fn new(criterion: Criterion, samples: usize) -> Self {
+        Self { criterion, samples }
+    }
+
+    /// Lets criterion close its own summary.
+    pub(super) fn finish(self) {
+        self.criterion.final_summary();
+    }
+}
+
+/// A case's id as criterion spells it: `kernel/variant/size`, with `/tN` where it is parallel.
+pub(super) fn benchmark_id(id: &CaseId) -> BenchmarkId {
+    let size =
+        if id.threads > 1 { format!("{}/t{}", id.size, id.threads) } else { id.size.clone() };
+    BenchmarkId::new(&id.variant, size)
+}
+
+/// One batch as criterion's `iter_custom` wants it.
+pub(super) fn batch(case: &mut LiveCase, iterations: u64) -> Duration {
+    match case.batch(iterations) {
+        Ok(batch) => Duration::from_nanos(batch.elapsed_ns.max(1)),
+        // Not `panic!`: this is no fault of the program, and nothing is to be printed.
+        Err(failure) => resume_unwind(Box::new(CaseFailed(failure))),
+    }
+}
+
+impl Timer for CriterionTimer {
+    fn time(&mut self, case: &mut LiveCase) -> Option<Result<Measurement, Failure>> {
+        if crate::run::is_slow(case) {
+            return None;
+        }
+        let id = case.id.clone();
+        let batches: RefCell<Vec<(u64, f64)>> = RefCell::new(Vec::new());
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let mut group = self.criterion.benchmark_group(&id.kernel);
+            group.bench_function(benchmark_id(&id), |bencher| {
+                bencher.iter_custom(|iterations| {
+                    let elapsed = batch(case, iterations);
+                    batches.borrow_mut().push((iterations, elapsed.as_nanos() as f64));
+                    elapsed
+                });
+            });
+            group.finish();
+        }));
+        if let Err(payload) = outcome {
+            return match payload.downcast::<CaseFailed>() {
+                Ok(failed) => Some(Err(failed.0)),
+                Err(other) => resume_unwind(other),
+            };
+        }
+        // Warm-up comes first; the last batches are the samples.
+        let batches = batches.into_inner();
+        let samples = &batches[batches.len().saturating_sub(self.samples)..];
+        let series = Series {
+            metric: Metric::WALL_TIME.id.to_owned(),
+            totals: samples.iter().map(|(_, elapsed)| *elapsed).collect(),
+            iterations: samples.iter().map(|(iterations, _)| *iterations).collect(),
+        };
+        Some(Ok(Measurement { series: vec![series], ..Measurement::default() }))
+    }
+}
+
+/// Lets criterion compare two of its baselines; nothing is measured.
+pub(super) fn load_baseline(plan: &Plan, mut criterion: Criterion) {
+    for id in plan.cases() {
+        let mut group = criterion.benchmark_group(&id.kernel);
+        group.bench_function(benchmark_id(id), |bencher| bencher.iter_custom(|_| Duration::ZERO));
+        group.finish();
+    }
+    criterion.final_summary();
+}

@@ -1,0 +1,156 @@
+//! What several commands share: which cases, with which seed and patience, and a run of them.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use amdahl_reports::{KernelInfo, Run};
+use anyhow::bail;
+use clap::Args;
+
+use crate::bench::case_words;
+use crate::cli::print::{Streams, exit};
+use crate::cli::progress::progress;
+use crate::cli::settings::{Settings, parse_duration, utc_now};
+use crate::cli::{MEASURED_CASE_FAILED, publish};
+use crate::declare::Suite;
+use crate::plan::{Filter, Plan, Request, nearest};
+use crate::run::{NoTimer, Passes, Runner, has_failures};
+
+/// Which cases, and how.
+#[derive(Debug, Clone, Args)]
+pub(super) struct Selection {
+    /// Only cases whose name (kernel/variant/size) matches one of these regular expressions
+    pub(super) filter: Vec<String>,
+    /// The seed of every input
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) seed: Option<u64>,
+    /// Seconds a worker may be silent before its case counts as endless (60, 90s, 2m)
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Time for the whole run (60, 90s, 2m)
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub(super) budget: Option<Duration>,
+    /// The largest pool that parallel variants are run in
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(super) threads: Option<u16>,
+}
+
+impl Selection {
+    /// The environment's settings with what the command line says instead.
+    pub(super) fn settings(&self) -> anyhow::Result<Settings> {
+        let mut settings = Settings::from_environment()?;
+        settings.seed = self.seed.unwrap_or(settings.seed);
+        settings.patience = self.timeout.unwrap_or(settings.patience);
+        settings.budget = self.budget.or(settings.budget);
+        settings.max_threads = self.threads.map_or(settings.max_threads, usize::from);
+        Ok(settings)
+    }
+
+    /// The plan of the selected cases.
+    ///
+    /// # Errors
+    /// Where a filter is no expression or matches nothing.
+    pub(super) fn plan(
+        &self,
+        kernels: &[KernelInfo],
+        settings: &Settings,
+        default_budget: Duration,
+    ) -> anyhow::Result<Plan> {
+        let request = |filter| Request {
+            filter,
+            seed: settings.seed,
+            budget: settings.budget.unwrap_or(default_budget),
+            max_threads: settings.max_threads,
+        };
+        for text in &self.filter {
+            let plan = Plan::new(kernels, &request(Filter::pattern(text)?));
+            if plan.groups.is_empty() && plan.smoke.is_empty() {
+                bail!("no case matches `{text}`{}", hint(text, kernels));
+            }
+        }
+        let filter = match self.filter.as_slice() {
+            [] => Filter::All,
+            texts => {
+                let each: Vec<String> = texts.iter().map(|text| format!("(?:{text})")).collect();
+                Filter::pattern(&each.join("|"))?
+            }
+        };
+        Ok(Plan::new(kernels, &request(filter)))
+    }
+}
+
+fn hint(text: &str, kernels: &[KernelInfo]) -> String {
+    let words = case_words(kernels);
+    let near = nearest(text, words.iter().map(String::as_str));
+    if near.is_empty() {
+        let ids: Vec<&str> = kernels.iter().map(|kernel| kernel.id.as_str()).collect();
+        format!("; the kernels are {}", ids.join(", "))
+    } else {
+        format!("; the nearest names are {}", near.join(", "))
+    }
+}
+
+/// How a command runs its plan.
+pub(super) struct Work {
+    pub(super) passes: Passes,
+    pub(super) default_budget: Duration,
+    /// The command as the user gave it, for the report's head.
+    pub(super) command: &'static str,
+}
+
+impl Work {
+    /// Runs the selected cases without keeping anything.
+    pub(super) fn run(
+        &self,
+        suite: &Suite,
+        selection: &Selection,
+        streams: &Streams,
+    ) -> anyhow::Result<Run> {
+        let settings = selection.settings()?;
+        let plan = selection.plan(&suite.kernels()?, &settings, self.default_budget)?;
+        let scratch = tempfile::tempdir()?;
+        self.run_in(&plan, &settings, selection, scratch.path().to_owned(), streams)
+    }
+
+    /// Runs the selected cases, keeps the run and replaces the report.
+    pub(super) fn run_and_keep(
+        &self,
+        suite: &Suite,
+        selection: &Selection,
+        streams: &mut Streams,
+    ) -> anyhow::Result<Run> {
+        let settings = selection.settings()?;
+        let plan = selection.plan(&suite.kernels()?, &settings, self.default_budget)?;
+        let store = settings.store();
+        let _lock =
+            store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;
+        let folder = store.begin_run(&utc_now())?;
+        let run = self.run_in(&plan, &settings, selection, folder.clone(), streams)?;
+        let folder = store.finish_run(&folder, &run)?;
+        let report = publish(&store, &run, &folder)?;
+        streams.say(&format!("report: {}", report.display()));
+        Ok(run)
+    }
+
+    fn run_in(
+        &self,
+        plan: &Plan,
+        settings: &Settings,
+        selection: &Selection,
+        folder: std::path::PathBuf,
+        streams: &Streams,
+    ) -> anyhow::Result<Run> {
+        let mut progress = progress(streams.stderr_is_terminal());
+        let launcher = settings.launcher()?;
+        let runner = Runner::new(plan, self.passes, launcher, folder, &mut *progress);
+        let words: Vec<&str> = std::iter::once(self.command)
+            .chain(selection.filter.iter().map(String::as_str))
+            .collect();
+        Ok(runner.run(&mut NoTimer, &format!("cargo amdahl {}", words.join(" ")), &utc_now()))
+    }
+}
+
+/// 2 where a case of the run failed.
+pub(super) fn code_of(run: &Run) -> ExitCode {
+    exit(if has_failures(run) { MEASURED_CASE_FAILED } else { 0 })
+}

@@ -1,0 +1,58 @@
+//! `cargo amdahl measure`: check, interleaved timing, stages and heap, without criterion.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use amdahl_reports::render;
+use clap::{ArgMatches, Args, FromArgMatches};
+
+use super::Command;
+use super::common::{Selection, Work, code_of};
+use crate::cli::print::Streams;
+use crate::declare::Suite;
+use crate::run::Passes;
+
+#[derive(Debug, Args)]
+struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+    /// Take CPU profiles too
+    #[arg(long)]
+    profile: bool,
+    /// Print the results as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(super) struct Measure;
+
+impl Command for Measure {
+    fn name(&self) -> &'static str {
+        "measure"
+    }
+
+    fn declare(&self) -> clap::Command {
+        Arguments::augment_args(clap::Command::new(self.name()))
+            .about("Time the cases in turn, count their heap, and write the report")
+            .after_help(
+                "Examples:\n  cargo amdahl measure covariance\n  cargo amdahl measure softmax/ --budget 30s --json",
+            )
+    }
+
+    fn run(
+        &self,
+        suite: &Suite,
+        matches: &ArgMatches,
+        streams: &mut Streams,
+    ) -> anyhow::Result<ExitCode> {
+        let arguments = Arguments::from_arg_matches(matches)?;
+        let passes = Passes { timer: false, profile: arguments.profile, ..Passes::ALL };
+        let work = Work { passes, default_budget: Duration::from_secs(120), command: self.name() };
+        let run = work.run_and_keep(suite, &arguments.selection, streams)?;
+        let format = if arguments.json { "json" } else { "terminal" };
+        if let Some(renderer) = render::by_id(format) {
+            streams.out(&renderer.render(&amdahl_reports::Report::new(&run)))?;
+        }
+        Ok(code_of(&run))
+    }
+}

@@ -1,0 +1,68 @@
+//! The commands: one file each, one line in [`all`].
+
+mod check;
+mod common;
+mod compare;
+mod list;
+mod measure;
+mod profile;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::ArgMatches;
+
+use super::print::Streams;
+use crate::declare::Suite;
+
+/// A command of `cargo amdahl`.
+pub(crate) trait Command {
+    /// Its name on the command line.
+    fn name(&self) -> &'static str;
+
+    /// Its arguments and help.
+    fn declare(&self) -> clap::Command;
+
+    /// Runs it; gives the exit code.
+    fn run(
+        &self,
+        suite: &Suite,
+        matches: &ArgMatches,
+        streams: &mut Streams,
+    ) -> anyhow::Result<ExitCode>;
+}
+
+/// Every command, in the order of the help.
+pub(crate) fn all() -> [&'static dyn Command; 6] {
+    [
+        &list::List,
+        &check::Check,
+        &measure::Measure,
+        &profile::Profile,
+        &report::Report,
+        &compare::Compare,
+    ]
+}
+
+/// The whole command line.
+pub(crate) fn program() -> clap::Command {
+    let program = clap::Command::new("cargo amdahl")
+        .bin_name("cargo amdahl")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about("Check, time, count, profile and compare the kernels of a bench target")
+        .subcommand_required(true)
+        .arg_required_else_help(true)
+        .arg(
+            clap::Arg::new("bench-target")
+                .long("bench")
+                .value_name("NAME")
+                .global(true)
+                .help("The bench target, where the workspace has more than one"),
+        )
+        .after_help(
+            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed.\n\n\
+             Examples:\n  cargo amdahl list\n  cargo amdahl check\n  cargo amdahl measure covariance\n  \
+             cargo amdahl report",
+        );
+    all().into_iter().fold(program, |program, command| program.subcommand(command.declare()))
+}

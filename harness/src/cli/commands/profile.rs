@@ -1,0 +1,47 @@
+//! `cargo amdahl profile`: check and CPU profile of the selected cases.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{ArgMatches, Args, FromArgMatches};
+
+use super::Command;
+use super::common::{Selection, Work, code_of};
+use crate::cli::print::Streams;
+use crate::declare::Suite;
+use crate::run::Passes;
+
+#[derive(Debug, Args)]
+struct Arguments {
+    #[command(flatten)]
+    selection: Selection,
+}
+
+pub(super) struct Profile;
+
+impl Command for Profile {
+    fn name(&self) -> &'static str {
+        "profile"
+    }
+
+    fn declare(&self) -> clap::Command {
+        Arguments::augment_args(clap::Command::new(self.name()))
+            .about("Take CPU profiles at the largest size: flame graphs, functions, lines")
+            .after_help(
+                "Examples:\n  cargo amdahl profile covariance/faer\n  cargo amdahl profile flights --budget 60s",
+            )
+    }
+
+    fn run(
+        &self,
+        suite: &Suite,
+        matches: &ArgMatches,
+        streams: &mut Streams,
+    ) -> anyhow::Result<ExitCode> {
+        let arguments = Arguments::from_arg_matches(matches)?;
+        let passes = Passes { profile: true, ..Passes::CHECK };
+        let work = Work { passes, default_budget: Duration::from_secs(120), command: self.name() };
+        let run = work.run_and_keep(suite, &arguments.selection, streams)?;
+        Ok(code_of(&run))
+    }
+}

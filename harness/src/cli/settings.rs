@@ -1,0 +1,104 @@
+//! What the environment sets: the seed, the budget, the patience, the largest pool.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+
+use crate::driver::Launcher;
+use crate::store::Store;
+
+/// The seed of every input unless told otherwise; any number would do, this one is printed.
+const SEED: u64 = 20_130_101;
+/// How long a worker may be silent when nothing long is expected of it.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// What holds for a whole run.
+#[derive(Debug, Clone)]
+pub(crate) struct Settings {
+    /// The seed of every input.
+    pub(crate) seed: u64,
+    /// Time for the run, where it was given.
+    pub(crate) budget: Option<Duration>,
+    /// How long a worker may be silent.
+    pub(crate) patience: Duration,
+    /// The largest pool parallel variants are run in.
+    pub(crate) max_threads: usize,
+    target: Option<PathBuf>,
+}
+
+impl Settings {
+    /// The settings of `AMDAHL_SEED`, `AMDAHL_BUDGET`, `AMDAHL_TIMEOUT`, `AMDAHL_THREADS` and
+    /// `CARGO_TARGET_DIR`.
+    pub(crate) fn from_environment() -> anyhow::Result<Self> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            seed: read("AMDAHL_SEED", |text| Ok(text.parse()?))?.unwrap_or(SEED),
+            budget: read("AMDAHL_BUDGET", parse_duration)?,
+            patience: read("AMDAHL_TIMEOUT", parse_duration)?.unwrap_or(PATIENCE),
+            max_threads: read("AMDAHL_THREADS", parse_threads)?.unwrap_or(threads),
+            target: std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from),
+        })
+    }
+
+    /// Where results live.
+    pub(crate) fn store(&self) -> Store {
+        Store::of_this_program(self.target.clone())
+    }
+
+    /// Starts workers of this program.
+    pub(crate) fn launcher(&self) -> anyhow::Result<Launcher> {
+        Launcher::of_this_program(self.patience).context("cannot find the running program")
+    }
+}
+
+fn read<T>(name: &str, parse: impl Fn(&str) -> anyhow::Result<T>) -> anyhow::Result<Option<T>> {
+    match std::env::var(name) {
+        Ok(text) => parse(&text).map(Some).with_context(|| format!("{name} is set to `{text}`")),
+        Err(_) => Ok(None),
+    }
+}
+
+/// `90`, `90s` or `2m`; at least a tenth of a second.
+pub(crate) fn parse_duration(text: &str) -> anyhow::Result<Duration> {
+    let (number, scale) = match text.strip_suffix('m') {
+        Some(minutes) => (minutes, 60.0),
+        None => (text.strip_suffix('s').unwrap_or(text), 1.0),
+    };
+    let value: f64 = number.parse().context("not a time: write seconds, `90s` or `2m`")?;
+    let seconds = value * scale;
+    // A year bounds what a Duration and a wait can hold.
+    if !(0.1..=31_536_000.0).contains(&seconds) {
+        bail!("a time must be at least 0.1 s and at most a year");
+    }
+    Ok(Duration::from_secs_f64(seconds))
+}
+
+fn parse_threads(text: &str) -> anyhow::Result<usize> {
+    let threads: usize = text.parse()?;
+    if threads == 0 {
+        bail!("there must be at least one thread");
+    }
+    Ok(threads)
+}
+
+/// The UTC time, RFC 3339, to the second.
+pub(crate) fn utc_now() -> String {
+    jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_seconds_or_minutes() {
+        assert_eq!(parse_duration("90").unwrap(), Duration::from_secs(90));
+        assert_eq!(parse_duration("1.5s").unwrap(), Duration::from_millis(1500));
+        assert_eq!(parse_duration("2m").unwrap(), Duration::from_secs(120));
+        assert!(parse_duration("soon").is_err());
+        assert!(parse_duration("0").is_err());
+        assert!(parse_duration("-5").is_err());
+        assert!(parse_duration("NaN").is_err());
+    }
+}

@@ -1,0 +1,63 @@
+//! The erased kernel: all that the planner, the workers and the measurers see of one.
+
+use amdahl_reports::{Agreement, KernelInfo};
+
+use crate::data::{Disagreement, ExchangeError, Exchanged};
+use crate::measure::Probe;
+
+/// Which case of a kernel to set up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CaseRequest {
+    /// The variant's name.
+    pub variant: String,
+    /// The size's label.
+    pub size: String,
+    /// The variant to agree with.
+    pub against: String,
+    /// The seed of the run.
+    pub seed: u64,
+}
+
+/// Why a case could not be set up or did not pass its check.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CheckError {
+    /// The kernel has no such variant or size.
+    #[error("kernel `{kernel}` has no {what} `{name}`")]
+    Unknown { kernel: String, what: &'static str, name: String },
+    /// The input could not be made.
+    #[error("no input for `{kernel}` at {size}: {reason}")]
+    Input { kernel: String, size: String, reason: String },
+    /// The values given do not make the kernel's input.
+    #[error("the input does not fit `{kernel}`: {source}")]
+    Exchange { kernel: String, source: ExchangeError },
+    /// The variant disagrees with the one it is held to.
+    #[error("disagrees with `{against}` {call}: {disagreement}")]
+    Disagrees { against: String, call: &'static str, disagreement: Disagreement },
+}
+
+/// A kernel without its types.
+pub(crate) trait Erased: Send + Sync {
+    /// What was declared.
+    fn info(&self) -> &KernelInfo;
+
+    /// Makes the input and calls the variant under `setup`, then hands the prepared case to `body`.
+    fn with_case(
+        &self,
+        request: &CaseRequest,
+        setup: &mut dyn Probe,
+        body: &mut dyn FnMut(&mut dyn Prepared),
+    ) -> Result<(), CheckError>;
+
+    /// Runs the variant once on an input given in its neutral form.
+    fn evaluate(&self, variant: &str, input: Exchanged) -> Result<Exchanged, CheckError>;
+}
+
+/// A case that is set up: its input exists and its variant has prepared itself.
+pub(crate) trait Prepared {
+    /// Runs the first iteration under `cold`, a second one, and holds both to the variant named in
+    /// the request.
+    fn check(&mut self, cold: &mut dyn Probe) -> Result<Agreement, CheckError>;
+
+    /// Runs `iterations` of the timed work, at most `slice` of them between two calls of the probe.
+    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+}

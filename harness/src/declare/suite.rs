@@ -1,0 +1,90 @@
+//! A suite: the kernels one bench target declares.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use amdahl_reports::{KernelInfo, Role};
+
+use super::builder::Kernel;
+use super::erased::Erased;
+use super::error::DeclareError;
+
+/// The kernels one bench target declares, in the order of its report.
+///
+/// ```no_run
+/// # fn covariance() -> amdahl::Kernel { unimplemented!() }
+/// # fn softmax() -> amdahl::Kernel { unimplemented!() }
+/// let suite = amdahl::Suite::new([covariance(), softmax()]);
+/// ```
+#[derive(Clone)]
+pub struct Suite {
+    kernels: Vec<Kernel>,
+}
+
+impl Suite {
+    /// A suite of these kernels.
+    pub fn new(kernels: impl IntoIterator<Item = Kernel>) -> Self {
+        Self { kernels: kernels.into_iter().collect() }
+    }
+
+    /// The kernels' declarations, for those who look before they measure.
+    ///
+    /// # Errors
+    /// The first error in any declaration.
+    pub fn kernels(&self) -> Result<Vec<KernelInfo>, DeclareError> {
+        Ok(self.erased()?.iter().map(|kernel| kernel.info().clone()).collect())
+    }
+
+    pub(crate) fn erased(&self) -> Result<Vec<Arc<dyn Erased>>, DeclareError> {
+        let mut ids = HashSet::new();
+        for kernel in &self.kernels {
+            if !ids.insert(kernel.id()) {
+                return Err(DeclareError::DuplicateKernel { kernel: kernel.id().to_owned() });
+            }
+        }
+        self.kernels.iter().map(|kernel| kernel.declared.clone()).collect()
+    }
+}
+
+/// Refuses a declaration that could not be measured or told apart in a report.
+pub(super) fn validate_kernel(info: &KernelInfo) -> Result<(), DeclareError> {
+    let kernel = || info.id.clone();
+    let names = [&info.id]
+        .into_iter()
+        .chain(info.variants.iter().map(|variant| &variant.name))
+        .chain(info.sizes.iter().map(|size| &size.label))
+        .chain(info.stages.iter().map(|stage| &stage.name));
+    for name in names {
+        let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        if name.is_empty() || !name.chars().all(legal) {
+            return Err(DeclareError::BadName { kernel: kernel(), name: name.clone() });
+        }
+    }
+    let mut seen = HashSet::new();
+    for variant in &info.variants {
+        if !seen.insert(&variant.name) {
+            let variant = variant.name.clone();
+            return Err(DeclareError::DuplicateVariant { kernel: kernel(), variant });
+        }
+    }
+    let mut seen = HashSet::new();
+    for size in &info.sizes {
+        if !seen.insert(&size.label) {
+            return Err(DeclareError::DuplicateSize { kernel: kernel(), size: size.label.clone() });
+        }
+    }
+    let mut references = info.variants.iter().filter(|variant| variant.role == Role::Reference);
+    let Some(first) = references.next() else {
+        return Err(DeclareError::NoReference { kernel: kernel() });
+    };
+    if let Some(second) = references.next() {
+        let (first, second) = (first.name.clone(), second.name.clone());
+        return Err(DeclareError::TwoReferences { kernel: kernel(), first, second });
+    }
+    for (measured, kind) in [(false, "smoke"), (true, "measured")] {
+        if !info.sizes.iter().any(|size| size.measured == measured) {
+            return Err(DeclareError::NoSizes { kernel: kernel(), kind });
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,159 @@
+//! The timed work of a variant: what runs under the clock, apart from what surrounds it.
+//!
+//! A variant is called once and returns a [`Timed`]: what it did before returning is setup, the
+//! closure inside is the work, and the view after it is what gets compared. The loop over
+//! iterations is compiled together with the closure; only the batch is called through a pointer.
+
+use std::hint::black_box;
+
+use crate::measure::Probe;
+
+/// A variant's work, ready to be timed; `O` is what its result is compared as.
+///
+/// ```
+/// use amdahl::Timed;
+///
+/// fn double(x: &Vec<f64>) -> Timed<'_, Vec<f64>> {
+///     Timed::returning(move || x.iter().map(|value| 2.0 * value).collect())
+/// }
+///
+/// fn double_in_place(x: &Vec<f64>) -> Timed<'_, Vec<f64>> {
+///     let out = vec![0.0; x.len()];
+///     Timed::in_place(
+///         out,
+///         move |out| out.iter_mut().zip(x).for_each(|(out, value)| *out = 2.0 * value),
+///         |out| out.clone(),
+///     )
+/// }
+/// ```
+pub struct Timed<'a, O> {
+    work: Box<dyn Work<O> + 'a>,
+    in_place: bool,
+}
+
+impl<'a, O: 'a> Timed<'a, O> {
+    /// Work that returns its result; the result is dropped off the clock.
+    pub fn returning(work: impl FnMut() -> O + 'a) -> Self {
+        Self { work: Box::new(Returning(work)), in_place: false }
+    }
+
+    /// Work that writes into `buffers`, which live as long as the case; `view` reads the result
+    /// out of them after the clock has stopped.
+    pub fn in_place<B: 'a>(
+        buffers: B,
+        work: impl FnMut(&mut B) + 'a,
+        view: impl Fn(&B) -> O + 'a,
+    ) -> Self {
+        Self { work: Box::new(InPlace { buffers, work, view }), in_place: true }
+    }
+
+    /// Converts the result, after the clock, into what is compared with the reference.
+    pub fn seen_as<P: 'a>(self, view: impl Fn(O) -> P + 'a) -> Timed<'a, P> {
+        Timed { work: Box::new(Seen { inner: self.work, view }), in_place: self.in_place }
+    }
+
+    pub(crate) fn is_in_place(&self) -> bool {
+        self.in_place
+    }
+
+    /// Runs one iteration under the probe and returns its result as it is compared.
+    pub(crate) fn once(&mut self, probe: &mut dyn Probe) -> O {
+        self.work.once(probe)
+    }
+
+    /// Runs `iterations`, at most `slice` of them between two calls of the probe; results are
+    /// dropped outside.
+    pub(crate) fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+        self.work.batch(iterations, slice.max(1), probe);
+    }
+}
+
+trait Work<O> {
+    fn once(&mut self, probe: &mut dyn Probe) -> O;
+    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+}
+
+/// The frame below which everything belongs to the timed work; profiles are cut here.
+#[inline(never)]
+pub(crate) fn timed_region<R>(work: impl FnOnce() -> R) -> R {
+    // The black box keeps the call from becoming a jump that would leave no frame.
+    black_box(work())
+}
+
+fn under<R>(probe: &mut dyn Probe, work: impl FnOnce() -> R) -> R {
+    probe.start();
+    let result = timed_region(work);
+    probe.stop();
+    result
+}
+
+struct Returning<F>(F);
+
+impl<O, F: FnMut() -> O> Work<O> for Returning<F> {
+    fn once(&mut self, probe: &mut dyn Probe) -> O {
+        under(probe, || black_box((self.0)()))
+    }
+
+    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+        if slice == 1 {
+            for _ in 0..iterations {
+                drop(self.once(probe));
+            }
+            return;
+        }
+        let capacity = usize::try_from(slice.min(iterations)).unwrap_or(usize::MAX);
+        let mut results = Vec::with_capacity(capacity);
+        let mut left = iterations;
+        while left > 0 {
+            let now = left.min(slice);
+            under(probe, || {
+                for _ in 0..now {
+                    results.push(black_box((black_box(&mut self.0))()));
+                }
+            });
+            results.clear();
+            left -= now;
+        }
+    }
+}
+
+struct InPlace<B, W, V> {
+    buffers: B,
+    work: W,
+    view: V,
+}
+
+impl<O, B, W: FnMut(&mut B), V: Fn(&B) -> O> Work<O> for InPlace<B, W, V> {
+    fn once(&mut self, probe: &mut dyn Probe) -> O {
+        under(probe, || (self.work)(black_box(&mut self.buffers)));
+        (self.view)(&self.buffers)
+    }
+
+    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+        let mut left = iterations;
+        while left > 0 {
+            let now = left.min(slice);
+            under(probe, || {
+                for _ in 0..now {
+                    (black_box(&mut self.work))(black_box(&mut self.buffers));
+                }
+            });
+            left -= now;
+        }
+    }
+}
+
+struct Seen<'a, R, V> {
+    inner: Box<dyn Work<R> + 'a>,
+    view: V,
+}
+
+impl<R, O, V: Fn(R) -> O> Work<O> for Seen<'_, R, V> {
+    fn once(&mut self, probe: &mut dyn Probe) -> O {
+        (self.view)(self.inner.once(probe))
+    }
+
+    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+        self.inner.batch(iterations, slice, probe);
+    }
+}

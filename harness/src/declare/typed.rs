@@ -1,0 +1,125 @@
+//! A kernel with its types, behind the [`Erased`] trait: where generics end.
+
+use amdahl_reports::{Agreement, KernelInfo, Tolerance};
+
+use super::erased::{CaseRequest, CheckError, Erased, Prepared};
+use super::timed::Timed;
+use crate::data::{Agree, Disagreement, Exchange, Exchanged, Rng};
+use crate::measure::{NoProbe, Probe};
+
+pub(super) type Run<I, O> = Box<dyn for<'a> Fn(&'a I) -> Timed<'a, O> + Send + Sync>;
+pub(super) type MakeInput<S, I> = Box<dyn Fn(&S, &mut Rng) -> Result<I, String> + Send + Sync>;
+/// A check beyond the output: given the input, the variant's index and the tolerance.
+pub(super) type AlsoCheck<I> =
+    Box<dyn Fn(&I, usize, &Tolerance) -> Result<(), Disagreement> + Send + Sync>;
+
+pub(super) struct Typed<S, I, O> {
+    pub(super) info: KernelInfo,
+    /// As long as `info.sizes`.
+    pub(super) sizes: Vec<S>,
+    pub(super) input: MakeInput<S, I>,
+    /// As long as `info.variants`.
+    pub(super) runs: Vec<Run<I, O>>,
+    pub(super) also: Option<AlsoCheck<I>>,
+}
+
+impl<S, I, O> Typed<S, I, O> {
+    fn index_of(
+        &self,
+        what: &'static str,
+        name: &str,
+        found: Option<usize>,
+    ) -> Result<usize, CheckError> {
+        found.ok_or_else(|| CheckError::Unknown {
+            kernel: self.info.id.clone(),
+            what,
+            name: name.to_owned(),
+        })
+    }
+
+    fn variant(&self, name: &str) -> Result<usize, CheckError> {
+        let found = self.info.variants.iter().position(|variant| variant.name == name);
+        self.index_of("variant", name, found)
+    }
+}
+
+impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I, O> {
+    fn info(&self) -> &KernelInfo {
+        &self.info
+    }
+
+    fn with_case(
+        &self,
+        request: &CaseRequest,
+        setup: &mut dyn Probe,
+        body: &mut dyn FnMut(&mut dyn Prepared),
+    ) -> Result<(), CheckError> {
+        let variant = self.variant(&request.variant)?;
+        let against = self.variant(&request.against)?;
+        let found = self.info.sizes.iter().position(|size| size.label == request.size);
+        let size = self.index_of("size", &request.size, found)?;
+        let mut rng = Rng::for_input(request.seed, &self.info.id, &request.size);
+        let input = (self.input)(&self.sizes[size], &mut rng).map_err(|reason| {
+            CheckError::Input { kernel: self.info.id.clone(), size: request.size.clone(), reason }
+        })?;
+        setup.start();
+        let timed = (self.runs[variant])(&input);
+        setup.stop();
+        body(&mut Case { kernel: self, input: &input, timed, size, variant, against });
+        Ok(())
+    }
+
+    fn evaluate(&self, variant: &str, input: Exchanged) -> Result<Exchanged, CheckError> {
+        let variant = self.variant(variant)?;
+        let input = I::from_exchanged(input)
+            .map_err(|source| CheckError::Exchange { kernel: self.info.id.clone(), source })?;
+        Ok((self.runs[variant])(&input).once(&mut NoProbe).to_exchanged())
+    }
+}
+
+struct Case<'a, S, I, O> {
+    kernel: &'a Typed<S, I, O>,
+    input: &'a I,
+    timed: Timed<'a, O>,
+    size: usize,
+    variant: usize,
+    against: usize,
+}
+
+impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
+    fn check(&mut self, cold: &mut dyn Probe) -> Result<Agreement, CheckError> {
+        let against = &self.kernel.info.variants[self.against].name;
+        let disagrees = |call, disagreement| CheckError::Disagrees {
+            against: against.clone(),
+            call,
+            disagreement,
+        };
+        let tolerance = self.kernel.info.sizes[self.size].tolerance;
+        let first = self.timed.once(cold);
+        let want = (self.kernel.runs[self.against])(self.input).once(&mut NoProbe);
+        let closeness = first
+            .agree(&want, &tolerance)
+            .map_err(|disagreement| disagrees("on its first call", disagreement))?;
+        let second = self.timed.once(&mut NoProbe);
+        second
+            .agree(&want, &tolerance)
+            .map_err(|disagreement| disagrees("on its second call", disagreement))?;
+        if let Some(also) = &self.kernel.also {
+            also(self.input, self.variant, &tolerance)
+                .map_err(|disagreement| disagrees("within", disagreement))?;
+        }
+        Ok(Agreement {
+            against: against.clone(),
+            error: closeness.error,
+            allowed: closeness.allowed,
+            used: closeness.used,
+            values: closeness.values,
+            in_place: self.timed.is_in_place(),
+            output_bytes: want.to_exchanged().bytes(),
+        })
+    }
+
+    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+        self.timed.batch(iterations, slice, probe);
+    }
+}

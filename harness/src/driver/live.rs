@@ -1,0 +1,154 @@
+//! A live case: a worker that has one case prepared, and what is known of it.
+
+use std::time::Duration;
+
+use amdahl_reports::{Agreement, CaseId, Failure, FailureKind, Measurement};
+
+use super::process::{Launcher, Worker};
+use crate::protocol::{Purpose, Reply, Request};
+
+/// An iteration at least this long gets a clock pair of its own.
+const PAIR_PER_ITERATION_NS: f64 = 20_000.0;
+/// At most so many bytes of results are held between two clock readings.
+const HELD_BYTES: u64 = 1 << 20;
+/// Time to spend on a first estimate.
+const ESTIMATE: Duration = Duration::from_millis(20);
+
+/// A worker with a case prepared in it.
+pub(crate) struct LiveCase {
+    /// The case.
+    pub(crate) id: CaseId,
+    /// Time of the variant's own setup, in nanoseconds.
+    pub(crate) setup_ns: u64,
+    /// Time of the first iteration, in nanoseconds, where the case was checked.
+    pub(crate) cold_ns: Option<u64>,
+    /// The agreement, where the case was checked.
+    pub(crate) agreement: Option<Agreement>,
+    /// Estimated time of one iteration, in nanoseconds.
+    pub(crate) estimate_ns: f64,
+    worker: Worker,
+}
+
+/// What a batch took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BatchTime {
+    /// Elapsed time of all iterations, in nanoseconds.
+    pub(crate) elapsed_ns: u64,
+    /// Pairs of clock readings within it.
+    pub(crate) pairs: u64,
+}
+
+impl LiveCase {
+    /// Starts a worker, prepares the case, holds it to `against` where given, and estimates one
+    /// iteration.
+    pub(crate) fn start(
+        launcher: &Launcher,
+        id: &CaseId,
+        seed: u64,
+        against: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let mut case = Self::prepare(launcher.launch(Purpose::Time)?, id, seed, against)?;
+        case.estimate()?;
+        Ok(case)
+    }
+
+    /// Prepares the case in a worker that is there.
+    pub(crate) fn prepare(
+        mut worker: Worker,
+        id: &CaseId,
+        seed: u64,
+        against: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let request = Request::Prepare {
+            kernel: id.kernel.clone(),
+            variant: id.variant.clone(),
+            size: id.size.clone(),
+            threads: id.threads,
+            seed,
+            against: against.map(str::to_owned),
+        };
+        match worker.ask(&request, Duration::ZERO)? {
+            Reply::Prepared { setup_ns, cold_ns, agreement } => Ok(Self {
+                id: id.clone(),
+                setup_ns,
+                cold_ns,
+                agreement: agreement.map(Agreement::from),
+                estimate_ns: 0.0,
+                worker,
+            }),
+            other => Err(unexpected("prepare", &other)),
+        }
+    }
+
+    /// Gives the worker back, its case still prepared until the next `prepare`.
+    pub(crate) fn into_worker(self) -> Worker {
+        self.worker
+    }
+
+    fn estimate(&mut self) -> Result<(), Failure> {
+        let mut iterations = 1;
+        loop {
+            let batch = self.batch(iterations)?;
+            self.estimate_ns = batch.elapsed_ns.max(1) as f64 / iterations as f64;
+            if u128::from(batch.elapsed_ns) * 2 >= ESTIMATE.as_nanos() {
+                return Ok(());
+            }
+            iterations *= 2;
+        }
+    }
+
+    /// Runs so many iterations.
+    pub(crate) fn batch(&mut self, iterations: u64) -> Result<BatchTime, Failure> {
+        let request = Request::Batch { iterations, slice: self.slice(iterations) };
+        // Twenty times the estimate forgives a busy machine; patience covers the rest.
+        let expected = Duration::from_nanos((self.estimate_ns * iterations as f64 * 20.0) as u64);
+        match self.worker.ask(&request, expected)? {
+            Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
+            other => Err(unexpected("batch", &other)),
+        }
+    }
+
+    /// Iterations that take about this long, at least one.
+    pub(crate) fn iterations_for(&self, time: Duration) -> u64 {
+        ((time.as_nanos() as f64 / self.estimate_ns) as u64).max(1)
+    }
+
+    /// How many iterations one clock pair may enclose.
+    fn slice(&self, iterations: u64) -> u64 {
+        if self.estimate_ns >= PAIR_PER_ITERATION_NS {
+            return 1;
+        }
+        let bytes = self.agreement.as_ref().map_or(1, |agreement| agreement.output_bytes.max(1));
+        (HELD_BYTES / bytes).clamp(1, iterations)
+    }
+
+    /// Asks for something that is answered with a measurement.
+    pub(crate) fn measure(
+        &mut self,
+        request: &Request,
+        expected: Duration,
+    ) -> Result<Measurement, Failure> {
+        match self.worker.ask(request, expected)? {
+            Reply::Measured { measurement } => {
+                Measurement::try_from(measurement).map_err(|error| Failure {
+                    kind: FailureKind::Broken,
+                    reason: format!("the worker's reply: {error}"),
+                })
+            }
+            other => Err(unexpected("a measurement", &other)),
+        }
+    }
+
+    /// Asks for something that is answered with a plain yes.
+    pub(crate) fn command(&mut self, request: &Request) -> Result<(), Failure> {
+        match self.worker.ask(request, Duration::ZERO)? {
+            Reply::Started {} => Ok(()),
+            other => Err(unexpected("a start", &other)),
+        }
+    }
+}
+
+fn unexpected(asked: &str, reply: &Reply) -> Failure {
+    let reason = format!("the worker answered {asked} with {reply:?}");
+    Failure { kind: FailureKind::Broken, reason }
+}

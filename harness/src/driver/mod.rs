@@ -1,0 +1,8 @@
+//! The driver's side of the worker protocol: a process, its pipes, its patience, and a live case.
+
+mod live;
+mod process;
+mod signal;
+
+pub(crate) use live::LiveCase;
+pub(crate) use process::{Launcher, Worker};

@@ -1,0 +1,152 @@
+//! A worker process: requests go in, replies come out, and nobody waits for ever.
+
+use std::collections::VecDeque;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use amdahl_reports::{Failure, FailureKind};
+
+use super::signal;
+use crate::protocol::{Purpose, Reply, Request, WORKER_VARIABLE};
+
+/// Lines of stderr kept, to say what a dead worker last said.
+const STDERR_LINES: usize = 4;
+
+/// How to start workers of one program.
+#[derive(Debug, Clone)]
+pub(crate) struct Launcher {
+    /// The bench binary.
+    pub(crate) program: PathBuf,
+    /// How long a worker may take for anything that is not expected to take longer.
+    pub(crate) patience: Duration,
+}
+
+impl Launcher {
+    /// Workers of the running program.
+    pub(crate) fn of_this_program(patience: Duration) -> io::Result<Self> {
+        Ok(Self { program: std::env::current_exe()?, patience })
+    }
+
+    /// Starts a worker.
+    pub(crate) fn launch(&self, purpose: Purpose) -> Result<Worker, Failure> {
+        let mut child = Command::new(&self.program)
+            .env(WORKER_VARIABLE, purpose.word())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| {
+                broken(format!("cannot start the worker {}: {error}", self.program.display()))
+            })?;
+        let pipes = (child.stdin.take(), child.stdout.take(), child.stderr.take());
+        let (Some(requests), Some(replies), Some(stderr)) = pipes else {
+            return Err(broken("a worker started without its pipes".to_owned()));
+        };
+        Ok(Worker {
+            child,
+            requests,
+            replies: read_lines(replies),
+            last_words: keep_last_lines(stderr),
+            patience: self.patience,
+        })
+    }
+}
+
+fn broken(reason: String) -> Failure {
+    Failure { kind: FailureKind::Broken, reason }
+}
+
+/// A running worker; it is killed when dropped.
+pub(crate) struct Worker {
+    child: Child,
+    requests: ChildStdin,
+    replies: Receiver<String>,
+    last_words: Arc<Mutex<VecDeque<String>>>,
+    patience: Duration,
+}
+
+impl Worker {
+    /// Asks and waits for the answer, at most the worker's patience and what is `expected`.
+    pub(crate) fn ask(&mut self, request: &Request, expected: Duration) -> Result<Reply, Failure> {
+        let mut line =
+            serde_json::to_vec(request).map_err(|error| broken(format!("a request: {error}")))?;
+        line.push(b'\n');
+        if self.requests.write_all(&line).and_then(|()| self.requests.flush()).is_err() {
+            return Err(self.death());
+        }
+        let patience = self.patience + expected;
+        let line = match self.replies.recv_timeout(patience) {
+            Ok(line) => line,
+            Err(RecvTimeoutError::Disconnected) => return Err(self.death()),
+            Err(RecvTimeoutError::Timeout) => {
+                let _ = self.child.kill();
+                let reason = format!(
+                    "no answer within {:.1} s: the worker was ended",
+                    patience.as_secs_f64()
+                );
+                return Err(Failure { kind: FailureKind::TimedOut, reason });
+            }
+        };
+        match serde_json::from_str(&line) {
+            Ok(Reply::Failed { failure }) => Err(Failure::from(failure)),
+            Ok(reply) => Ok(reply),
+            Err(error) => Err(broken(format!("the worker broke the protocol: {error}"))),
+        }
+    }
+
+    /// Why the worker is gone.
+    fn death(&mut self) -> Failure {
+        let how = self.child.wait().map_or_else(|error| error.to_string(), signal::describe);
+        let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let said = if words.is_empty() {
+            String::new()
+        } else {
+            format!("; it last said: {}", words.join(" / "))
+        };
+        Failure { kind: FailureKind::Died, reason: format!("its process ended by {how}{said}") }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        // Both fail only where the process is gone already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn read_lines(pipe: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let Ok(line) = line else { break };
+            if sender.send(line).is_err() {
+                break;
+            }
+        }
+    });
+    receiver
+}
+
+/// Drains stderr, so that a worker that floods it does not block, and keeps its last lines.
+fn keep_last_lines(pipe: ChildStderr) -> Arc<Mutex<VecDeque<String>>> {
+    let kept = Arc::new(Mutex::new(VecDeque::new()));
+    let lines = Arc::clone(&kept);
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let Ok(line) = line else { break };
+            let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
+            if lines.len() == STDERR_LINES {
+                lines.pop_front();
+            }
+            lines.push_back(line);
+        }
+    });
+    kept
+}

@@ -1,0 +1,32 @@
+//! Declare a kernel once; get agreement checks, honest timings, heap, CPU profile and an Amdahl
+//! analysis.
+
+mod allocator;
+mod bench;
+mod cli;
+mod data;
+mod declare;
+mod driver;
+mod entry;
+mod machine;
+mod measure;
+mod plan;
+mod pool;
+mod protocol;
+mod run;
+mod span;
+mod store;
+mod worker;
+
+pub use allocator::Allocator;
+pub use amdahl_reports::{Rung, Tolerance};
+pub use cli::way_in::cargo_amdahl;
+pub use data::{
+    Agree, Array, Closeness, Disagreement, Exchange, ExchangeError, Exchanged, Matrix, Rng, Value,
+};
+pub use declare::{
+    CheckFailure, Cost, DeclareError, Kernel, KernelBuilder, KernelHead, KernelSizes, Pipeline,
+    PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
+};
+pub use entry::main;
+pub use span::stage;

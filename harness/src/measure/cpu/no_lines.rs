@@ -1,0 +1,17 @@
+//! Source lines on platforms whose signal context we do not read: none.
+
+use amdahl_reports::Profile;
+
+use super::ProfileError;
+
+pub(crate) struct Sampling;
+
+impl Sampling {
+    pub(super) fn start(_: u32) -> Result<Self, ProfileError> {
+        Err(ProfileError::Lines("sampled on Linux, x86-64 and aarch64, only"))
+    }
+
+    pub(super) fn finish(self) -> Profile {
+        Profile::default()
+    }
+}

@@ -1,0 +1,27 @@
+//! Measurers: what turns a case into samples. The only place in the project that reads a clock.
+//!
+//! Each measurer is a [`Probe`]: the batch loop tells it when the timed work starts and stops, and
+//! it looks at its own instrument. A measurer knows nothing of planning, storing or printing.
+
+mod clock;
+pub(crate) mod cpu;
+pub(crate) mod heap;
+pub(crate) mod stages;
+
+pub(crate) use clock::{Deadline, Stopwatch, clock_facts};
+
+/// What is told when the timed work starts and stops, once a slice of iterations.
+pub(crate) trait Probe {
+    /// Called right before the work of a slice.
+    fn start(&mut self);
+    /// Called right after it, before its results are dropped.
+    fn stop(&mut self);
+}
+
+/// Looks at nothing.
+pub(crate) struct NoProbe;
+
+impl Probe for NoProbe {
+    fn start(&mut self) {}
+    fn stop(&mut self) {}
+}

@@ -1,0 +1,139 @@
+//! Planning: which cases, in which order, and how the time is divided among them.
+
+mod filter;
+mod schedule;
+
+use amdahl_reports::{CaseId, KernelInfo, Role};
+
+pub(crate) use filter::{Filter, FilterError, nearest};
+pub(crate) use schedule::{Counts, Schedule};
+
+/// What a plan is made from.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    /// Which cases.
+    pub(crate) filter: Filter,
+    /// The seed of every input.
+    pub(crate) seed: u64,
+    /// How long the whole run may take.
+    pub(crate) budget: std::time::Duration,
+    /// The largest pool parallel variants are run in.
+    pub(crate) max_threads: usize,
+}
+
+/// The cases of one kernel at one size: what is compared with one another.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Group {
+    /// The kernel's id.
+    pub(crate) kernel: String,
+    /// The size's label.
+    pub(crate) size: String,
+    /// The reference's name.
+    pub(crate) reference: String,
+    /// Whether this is the kernel's largest measured size; profiles are taken there alone.
+    pub(crate) is_largest: bool,
+    /// Whether the kernel has stages.
+    pub(crate) has_stages: bool,
+    /// The cases, in order of declaration; the reference first where the filter keeps it.
+    pub(crate) cases: Vec<CaseId>,
+}
+
+/// What a run will do.
+#[derive(Debug, Clone)]
+pub(crate) struct Plan {
+    /// The declarations of all kernels with a case in the plan.
+    pub(crate) kernels: Vec<KernelInfo>,
+    /// The smoke cases, by kernel and variant.
+    pub(crate) smoke: Vec<Group>,
+    /// The measured cases.
+    pub(crate) groups: Vec<Group>,
+    /// How the time is divided.
+    pub(crate) schedule: Schedule,
+    /// The seed of every input.
+    pub(crate) seed: u64,
+}
+
+impl Plan {
+    /// Plans the cases of these kernels that the request's filter keeps.
+    pub(crate) fn new(kernels: &[KernelInfo], request: &Request) -> Self {
+        let groups: Vec<Group> = kernels
+            .iter()
+            .flat_map(|kernel| groups_of(kernel, true, request))
+            .filter(|group| !group.cases.is_empty())
+            .collect();
+        let smoke: Vec<Group> = kernels
+            .iter()
+            .flat_map(|kernel| groups_of(kernel, false, request))
+            .filter(|group| !group.cases.is_empty())
+            .collect();
+        let kept = |kernel: &&KernelInfo| {
+            groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
+        };
+        let kernels = kernels.iter().filter(kept).cloned().collect();
+        let schedule = Schedule::divide(request.budget, Counts::of(&groups));
+        Self { kernels, smoke, groups, schedule, seed: request.seed }
+    }
+
+    /// Every measured case.
+    pub(crate) fn cases(&self) -> impl Iterator<Item = &CaseId> {
+        self.groups.iter().flat_map(|group| &group.cases)
+    }
+}
+
+/// One group a size. A smoke case is kept where the filter keeps any case of its variant, since a
+/// variant that is measured is checked at every smoke size first.
+fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Group> {
+    let pools = thread_counts(request.max_threads);
+    let sizes = || kernel.sizes.iter().filter(move |size| size.measured == measured);
+    let largest = sizes().next_back().map(|size| size.label.clone());
+    let case_of =
+        |variant: &str, size: &str, threads| CaseId::new(&kernel.id, variant, size, threads);
+    let is_kept = |id: &CaseId| {
+        request.filter.keeps(&id.to_string())
+            || (!measured
+                && kernel.sizes.iter().filter(|size| size.measured).any(|size| {
+                    let measured = case_of(&id.variant, &size.label, id.threads);
+                    request.filter.keeps(&measured.to_string())
+                }))
+    };
+    sizes()
+        .map(|size| {
+            let cases = kernel.variants.iter().flat_map(|variant| {
+                let pools: &[usize] = if variant.role == Role::Parallel { &pools } else { &[1] };
+                pools.iter().map(|&threads| case_of(&variant.name, &size.label, threads))
+            });
+            let mut cases: Vec<CaseId> = cases.filter(&is_kept).collect();
+            let reference = kernel.reference().map(|own| own.name.clone()).unwrap_or_default();
+            cases.sort_by_key(|case| case.variant != reference);
+            Group {
+                kernel: kernel.id.clone(),
+                size: size.label.clone(),
+                reference,
+                is_largest: largest.as_ref() == Some(&size.label),
+                has_stages: !kernel.stages.is_empty(),
+                cases,
+            }
+        })
+        .collect()
+}
+
+/// 1, 2, 4 … up to the largest, and the largest itself.
+pub(crate) fn thread_counts(max: usize) -> Vec<usize> {
+    let mut counts: Vec<usize> =
+        std::iter::successors(Some(1), |count| Some(count * 2)).take_while(|&n| n < max).collect();
+    counts.push(max.max(1));
+    counts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pools_double_up_to_the_machine() {
+        assert_eq!(thread_counts(1), [1]);
+        assert_eq!(thread_counts(2), [1, 2]);
+        assert_eq!(thread_counts(6), [1, 2, 4, 6]);
+        assert_eq!(thread_counts(8), [1, 2, 4, 8]);
+    }
+}

@@ -1,0 +1,110 @@
+//! How the time of a run is divided among its passes and cases.
+
+use std::time::Duration;
+
+use super::Group;
+
+/// How many of each there are to serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Counts {
+    /// Measured cases.
+    pub(crate) cases: usize,
+    /// Cases to profile.
+    pub(crate) profiled: usize,
+    /// Cases whose stages are timed.
+    pub(crate) staged: usize,
+}
+
+impl Counts {
+    /// The counts of these groups.
+    pub(crate) fn of(groups: &[Group]) -> Self {
+        let cases = |keep: fn(&Group) -> bool| {
+            groups.iter().filter(|group| keep(group)).map(|group| group.cases.len()).sum()
+        };
+        Self {
+            cases: cases(|_| true),
+            profiled: cases(|group| group.is_largest),
+            staged: cases(|group| group.has_stages),
+        }
+    }
+}
+
+/// Time per case of each pass.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Schedule {
+    /// Criterion's warm-up.
+    pub(crate) warm_up: Duration,
+    /// Criterion's measurement.
+    pub(crate) criterion: Duration,
+    /// The interleaved pass, a case's share of its group's time.
+    pub(crate) interleaved: Duration,
+    /// The profile by functions.
+    pub(crate) stacks: Duration,
+    /// The profile by lines.
+    pub(crate) lines: Duration,
+    /// The stages pass.
+    pub(crate) stages: Duration,
+}
+
+/// What a case costs whatever the budget: starting three workers, making its input three times, the
+/// check, the heap count, criterion's analysis.
+const FIXED_PER_CASE: Duration = Duration::from_millis(900);
+/// Time is never cut below this part of the budget on account of fixed costs.
+const LEAST_PART: f64 = 0.25;
+
+/// Parts of the free time; they sum to 1.
+const CRITERION_PART: f64 = 0.42;
+const INTERLEAVED_PART: f64 = 0.24;
+const PROFILE_PART: f64 = 0.30;
+const STAGES_PART: f64 = 0.04;
+
+/// Criterion's warm-up as a part of its time.
+const WARM_UP_PART: f64 = 0.25;
+/// The line sampler's part of the profiling time.
+const LINES_PART: f64 = 0.35;
+
+impl Schedule {
+    /// Divides `budget`: longer passes where there are few cases, within bounds beyond which more
+    /// time tells nothing more and less tells nothing at all.
+    pub(crate) fn divide(budget: Duration, counts: Counts) -> Self {
+        let fixed = FIXED_PER_CASE.as_secs_f64() * counts.cases as f64;
+        let budget = budget.as_secs_f64();
+        let free = (budget - fixed).max(LEAST_PART * budget);
+        let share = |part: f64, cases: usize, least: f64, most: f64| {
+            (free * part / cases.max(1) as f64).clamp(least, most)
+        };
+        let criterion = share(CRITERION_PART, counts.cases, 0.15, 6.0);
+        let profile = share(PROFILE_PART, counts.profiled, 0.3, 4.0);
+        let seconds = Duration::from_secs_f64;
+        Self {
+            warm_up: seconds(criterion * WARM_UP_PART),
+            criterion: seconds(criterion * (1.0 - WARM_UP_PART)),
+            interleaved: seconds(share(INTERLEAVED_PART, counts.cases, 0.1, 3.0)),
+            stacks: seconds(profile * (1.0 - LINES_PART)),
+            lines: seconds(profile * LINES_PART),
+            stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_are_the_whole() {
+        let sum = CRITERION_PART + INTERLEAVED_PART + PROFILE_PART + STAGES_PART;
+        assert!((sum - 1.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_plan_of_many_cases_keeps_to_its_budget() {
+        let counts = Counts { cases: 90, profiled: 45, staged: 8 };
+        let budget = Duration::from_secs(300);
+        let schedule = Schedule::divide(budget, counts);
+        let per_case =
+            schedule.warm_up + schedule.criterion + schedule.interleaved + FIXED_PER_CASE;
+        let total = per_case * 90 + (schedule.stacks + schedule.lines) * 45 + schedule.stages * 8;
+        assert!(total <= budget + Duration::from_secs(1), "{total:?}");
+    }
+}

@@ -1,0 +1,96 @@
+//! The worker protocol: JSON lines over a worker's stdin and stdout, one reply to each request.
+//!
+//! `docs/protocol.md` describes it for programs in other languages. The messages are apart from the
+//! types the harness works with, so that either can change without the other.
+
+use amdahl_reports::wire::v1;
+use serde::{Deserialize, Serialize};
+
+use crate::measure::cpu::Sampler;
+
+/// The version both sides must speak.
+pub(crate) const VERSION: u32 = 1;
+
+/// The environment variable that makes a bench binary a worker; its value is a [`Purpose`].
+pub(crate) const WORKER_VARIABLE: &str = "AMDAHL_WORKER";
+
+/// What a worker process is for: heap is counted in a process of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Timing, stages, CPU profiles.
+    Time,
+    /// Heap.
+    Heap,
+}
+
+impl Purpose {
+    /// The value of the environment variable.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::Heap => "heap",
+        }
+    }
+
+    /// The purpose of this value.
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        [Self::Time, Self::Heap].into_iter().find(|purpose| purpose.word() == word)
+    }
+}
+
+/// What the driver asks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Request {
+    /// What kernels there are.
+    List {},
+    /// Set a case up, and hold it to the variant `against` where that is given.
+    Prepare {
+        kernel: String,
+        variant: String,
+        size: String,
+        threads: usize,
+        seed: u64,
+        against: Option<String>,
+    },
+    /// Time iterations of the prepared case, at most `slice` of them by one clock pair.
+    Batch { iterations: u64, slice: u64 },
+    /// Count the heap of the prepared case.
+    Heap { scratch: String },
+    /// Time the stages of the prepared case with their spans heard, or count their heap in a worker
+    /// started for it.
+    Stages { iterations: u64 },
+    /// Start or stop a sampler; batches in between are what it sees.
+    Profile(ProfileRequest),
+    /// End.
+    Quit {},
+}
+
+/// The two halves of a CPU profile.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "action", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum ProfileRequest {
+    /// Start sampling.
+    Start { sampler: Sampler, hertz: u32 },
+    /// Stop, and write the files there are into `directory`.
+    Stop { directory: String },
+}
+
+/// What the worker answers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+pub(crate) enum Reply {
+    /// To `list`.
+    Kernels { protocol: u32, counts_heap: bool, kernels: Vec<v1::KernelInfo> },
+    /// To `prepare`: the time of the variant's own setup, and of its first iteration where it was
+    /// checked.
+    Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
+    /// To `batch`: elapsed time, and how many clock pairs measured it.
+    Batch { elapsed_ns: u64, pairs: u64 },
+    /// To `heap`, `stages` and the end of `profile`.
+    Measured { measurement: v1::Measurement },
+    /// To the start of `profile`.
+    Started {},
+    /// It went wrong; a case that fails is no longer prepared.
+    Failed { failure: v1::Failure },
+}

@@ -1,0 +1,141 @@
+//! One kernel at one size: open a live worker a case, time them, close them, then count and profile.
+
+use std::time::Duration;
+
+use amdahl_reports::{CaseId, Detail, Measurement, Metric, Series, measurer};
+
+use super::{Runner, Timer};
+use crate::driver::LiveCase;
+use crate::plan::Group;
+
+/// An iteration longer than this is timed by a few plain runs, and a reference longer than this does
+/// not check the others at this size.
+const SLOW_NS: f64 = 250e6;
+/// Plain runs of a slow case: at least, at most, and the time they may take.
+const PLAIN_RUNS: (usize, usize) = (3, 5);
+const PLAIN_TIME: Duration = Duration::from_secs(3);
+
+impl Runner<'_> {
+    pub(super) fn group(&mut self, group: &Group, timer: &mut dyn Timer) {
+        self.progress.step(&format!("check {} at {}", group.kernel, group.size));
+        let mut live = self.open(group);
+        if self.passes.timer {
+            for case in &mut live {
+                self.progress.step(&format!("criterion {}", case.id));
+                match timer.time(case) {
+                    Some(Ok(measurement)) => {
+                        self.measured(&case.id.clone(), measurer::CRITERION, measurement);
+                    }
+                    Some(Err(failure)) => {
+                        self.failed(&case.id.clone(), measurer::CRITERION, failure);
+                    }
+                    None => {}
+                }
+            }
+            self.skip_steps(group, live.len());
+        }
+        if self.passes.interleaved {
+            self.progress.step(&format!("interleave {} at {}", group.kernel, group.size));
+            self.interleave(&mut live);
+        }
+        if self.passes.stages && group.has_stages {
+            for case in &mut live {
+                self.progress.step(&format!("stages {}", case.id));
+                self.stages(case);
+            }
+            self.skip_steps(group, live.len());
+        }
+        let good: Vec<CaseId> = live.into_iter().map(|case| case.id).collect();
+        if self.passes.heap {
+            for id in &good {
+                self.progress.step(&format!("heap {id}"));
+                self.heap(id, group.has_stages);
+            }
+            self.skip_steps(group, good.len());
+        }
+        if self.passes.profile && group.is_largest {
+            for id in &good {
+                self.progress.step(&format!("profile {id}"));
+                self.profile(id);
+            }
+            self.skip_steps(group, good.len());
+        }
+    }
+
+    /// Counts the steps of cases that are out.
+    fn skip_steps(&mut self, group: &Group, made: usize) {
+        for _ in made..group.cases.len() {
+            self.progress.step("skipped");
+        }
+    }
+
+    /// Starts and checks the cases; those that fail are recorded and left out.
+    ///
+    /// The reference comes first. Where it is slow, the first variant that agrees with it checks the
+    /// rest.
+    fn open(&mut self, group: &Group) -> Vec<LiveCase> {
+        let mut live: Vec<LiveCase> = Vec::new();
+        let mut against = group.reference.clone();
+        let mut reference_is_slow = false;
+        for id in group.cases.iter().filter(|id| id.threads > 0) {
+            if self.has_failed(id) {
+                continue;
+            }
+            match LiveCase::start(&self.launcher, id, self.plan.seed, Some(&against)) {
+                Ok(case) => {
+                    self.measured(id, measurer::CHECK, check_measurement(&case));
+                    if id.variant == group.reference {
+                        reference_is_slow = case.estimate_ns > SLOW_NS;
+                    } else if reference_is_slow && against == group.reference {
+                        against.clone_from(&id.variant);
+                    }
+                    live.push(case);
+                }
+                Err(failure) => self.failed(id, measurer::CHECK, failure),
+            }
+        }
+        if self.passes.interleaved || self.passes.timer {
+            for case in live.iter_mut().filter(|case| is_slow(case)) {
+                self.plain(case);
+            }
+        }
+        live
+    }
+
+    /// Times a slow case by a few plain runs.
+    fn plain(&mut self, case: &mut LiveCase) {
+        let runs = (PLAIN_TIME.as_nanos() as f64 / case.estimate_ns) as usize;
+        let runs = runs.clamp(PLAIN_RUNS.0, PLAIN_RUNS.1);
+        let mut times = Vec::with_capacity(runs);
+        for _ in 0..runs {
+            match case.batch(1) {
+                Ok(batch) => times.push(batch.elapsed_ns as f64),
+                Err(failure) => {
+                    let id = case.id.clone();
+                    return self.failed(&id, measurer::PLAIN, failure);
+                }
+            }
+        }
+        let measurement = Measurement {
+            series: vec![Series::single(Metric::WALL_TIME, times)],
+            notes: vec![format!("{runs} plain runs")],
+            detail: Detail::None,
+        };
+        self.measured(&case.id.clone(), measurer::PLAIN, measurement);
+    }
+}
+
+/// Whether the passes of many iterations leave a case out.
+pub(crate) fn is_slow(case: &LiveCase) -> bool {
+    case.estimate_ns > SLOW_NS
+}
+
+/// The record of a passed check: agreement, setup, and the first iteration.
+pub(super) fn check_measurement(case: &LiveCase) -> Measurement {
+    let mut series = vec![Series::single(Metric::SETUP_TIME, vec![case.setup_ns as f64])];
+    if let Some(cold_ns) = case.cold_ns {
+        series.push(Series::single(Metric::COLD_TIME, vec![cold_ns as f64]));
+    }
+    let detail = case.agreement.clone().map_or(Detail::None, Detail::Agreement);
+    Measurement { series, notes: Vec::new(), detail }
+}

@@ -1,0 +1,80 @@
+//! The interleaved pass: the cases of a group in turn, again and again, so that what disturbs the
+//! machine for longer than a round disturbs them all alike.
+
+use std::time::Duration;
+
+use amdahl_reports::{Measurement, Metric, Series, measurer};
+
+use super::Runner;
+use super::group::is_slow;
+use crate::data::Rng;
+use crate::driver::LiveCase;
+
+/// A slot lasts about this long: long against a timer tick, short against a burst of steal.
+const SLOT: Duration = Duration::from_millis(8);
+/// Fewer rounds than this give no interval worth printing.
+const LEAST_ROUNDS: usize = 6;
+/// More rounds than this narrow nothing.
+const MOST_ROUNDS: usize = 200;
+
+/// A case's samples so far, and the iterations of one slot.
+struct Slot {
+    at: usize,
+    iterations: u64,
+    totals: Vec<f64>,
+}
+
+impl Runner<'_> {
+    /// Times the live cases in rounds. The order within a round is shuffled; samples of one round
+    /// share an index, so ratios between cases are of neighbours in time.
+    pub(super) fn interleave(&mut self, live: &mut [LiveCase]) {
+        let mut slots: Vec<Slot> = live
+            .iter()
+            .enumerate()
+            .filter(|(_, case)| !is_slow(case))
+            .map(|(at, case)| Slot {
+                at,
+                iterations: case.iterations_for(SLOT),
+                totals: Vec::new(),
+            })
+            .collect();
+        let mut rng = Rng::new(self.plan.seed);
+        for _ in 0..self.rounds(live, &slots) {
+            rng.shuffle(&mut slots);
+            let mut broken = None;
+            for (index, slot) in slots.iter_mut().enumerate() {
+                match live[slot.at].batch(slot.iterations) {
+                    Ok(batch) => slot.totals.push(batch.elapsed_ns as f64),
+                    Err(failure) => {
+                        broken = Some((index, failure));
+                        break;
+                    }
+                }
+            }
+            if let Some((index, failure)) = broken {
+                let out = slots.remove(index);
+                self.failed(&live[out.at].id, measurer::INTERLEAVED, failure);
+                // The round was cut short: drop what it has, so that indices stay aligned.
+                let whole = slots.iter().map(|slot| slot.totals.len()).min().unwrap_or(0);
+                slots.iter_mut().for_each(|slot| slot.totals.truncate(whole));
+            }
+        }
+        slots.sort_by_key(|slot| slot.at);
+        for slot in slots {
+            let iterations = vec![slot.iterations; slot.totals.len()];
+            let metric = Metric::WALL_TIME.id.to_owned();
+            let series = vec![Series { metric, totals: slot.totals, iterations }];
+            let measurement = Measurement { series, ..Measurement::default() };
+            self.measured(&live[slot.at].id, measurer::INTERLEAVED, measurement);
+        }
+    }
+
+    /// How many rounds fit into the group's time.
+    fn rounds(&self, live: &[LiveCase], slots: &[Slot]) -> usize {
+        let round_ns: f64 =
+            slots.iter().map(|slot| live[slot.at].estimate_ns * slot.iterations as f64).sum();
+        let time = self.plan.schedule.interleaved * u32::try_from(slots.len()).unwrap_or(u32::MAX);
+        let rounds = time.as_nanos() as f64 / round_ns.max(1.0);
+        (rounds as usize).clamp(LEAST_ROUNDS, MOST_ROUNDS)
+    }
+}

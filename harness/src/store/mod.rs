@@ -1,0 +1,11 @@
+//! Where results live: runs, baselines and the report, under `target/amdahl`.
+//!
+//! Everything is written beside its target and renamed, so a killed run or a full disk leaves the
+//! last good one. One run at a time holds the lock.
+
+mod atomic;
+mod folder;
+mod lock;
+
+pub(crate) use folder::{Store, StoreError};
+pub(crate) use lock::Lock;

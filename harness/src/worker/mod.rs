@@ -1,0 +1,113 @@
+//! The worker: a bench binary re-executed to run cases for a driver that plans and keeps the books.
+
+mod panics;
+mod session;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::os::fd::AsFd;
+use std::process::ExitCode;
+
+use amdahl_reports::wire::v1;
+use amdahl_reports::{Failure, FailureKind};
+
+use crate::allocator;
+use crate::declare::Suite;
+use crate::protocol::{Purpose, Reply, Request, VERSION};
+
+/// Serves requests until the driver says `quit` or closes the pipe.
+pub(crate) fn serve(suite: &Suite, purpose: Purpose) -> ExitCode {
+    let Ok(mut channel) = Channel::take_stdio() else { return ExitCode::FAILURE };
+    if purpose == Purpose::Heap && allocator::is_declared() {
+        allocator::start_counting();
+    }
+    panics::remember();
+    match run(suite, &mut channel) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    }
+}
+
+/// Answers until the end; an error means that the driver is gone.
+fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
+    let kernels = match suite.erased() {
+        Ok(kernels) => kernels,
+        Err(error) => {
+            while channel.receive()?.is_some() {
+                channel.fail(FailureKind::Broken, &error.to_string())?;
+            }
+            return Ok(());
+        }
+    };
+    let mut next = channel.receive()?;
+    while let Some(request) = next {
+        next = match request {
+            Request::Quit {} => None,
+            Request::List {} => {
+                let kernels = kernels.iter().map(|kernel| v1::KernelInfo::from(kernel.info()));
+                channel.send(&Reply::Kernels {
+                    protocol: VERSION,
+                    counts_heap: allocator::is_declared(),
+                    kernels: kernels.collect(),
+                })?;
+                channel.receive()?
+            }
+            Request::Prepare { .. } => session::serve_case(&kernels, &request, channel)?,
+            Request::Batch { .. }
+            | Request::Heap { .. }
+            | Request::Stages { .. }
+            | Request::Profile(_) => {
+                channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
+                channel.receive()?
+            }
+        };
+    }
+    Ok(())
+}
+
+/// The two pipes to the driver.
+pub(crate) struct Channel {
+    requests: BufReader<File>,
+    replies: File,
+}
+
+impl Channel {
+    /// Takes stdin and stdout for the protocol. What a kernel prints goes to stderr from now on,
+    /// and what it reads from stdin is empty, so that neither can garble the protocol.
+    fn take_stdio() -> io::Result<Self> {
+        let requests = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+        let replies = File::from(io::stdout().as_fd().try_clone_to_owned()?);
+        rustix::stdio::dup2_stdout(io::stderr())?;
+        rustix::stdio::dup2_stdin(File::open("/dev/null")?)?;
+        Ok(Self { requests: BufReader::new(requests), replies })
+    }
+
+    /// The next request; `None` at the end. A line that is none is answered and passed over.
+    fn receive(&mut self) -> io::Result<Option<Request>> {
+        let mut line = String::new();
+        loop {
+            line.clear();
+            if self.requests.read_line(&mut line)? == 0 {
+                return Ok(None);
+            }
+            match serde_json::from_str(&line) {
+                Ok(request) => return Ok(Some(request)),
+                Err(error) => {
+                    let message = format!("not a request of protocol {VERSION}: {error}");
+                    self.fail(FailureKind::Broken, &message)?;
+                }
+            }
+        }
+    }
+
+    fn send(&mut self, reply: &Reply) -> io::Result<()> {
+        let mut line = serde_json::to_vec(reply)?;
+        line.push(b'\n');
+        self.replies.write_all(&line)
+    }
+
+    fn fail(&mut self, kind: FailureKind, reason: &str) -> io::Result<()> {
+        let failure = v1::Failure::from(&Failure { kind, reason: reason.to_owned() });
+        self.send(&Reply::Failed { failure })
+    }
+}

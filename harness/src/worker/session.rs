@@ -1,0 +1,179 @@
+//! One prepared case: everything happens inside a pool of exactly its threads.
+
+use std::cell::RefCell;
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::Arc;
+
+use amdahl_reports::{Failure, FailureKind, Measurement, wire::v1};
+
+use super::{Channel, panics};
+use crate::allocator;
+use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
+use crate::measure::cpu::Sampling;
+use crate::measure::{Probe, Stopwatch, heap, stages};
+use crate::pool::pool_of;
+use crate::protocol::{ProfileRequest, Reply, Request};
+
+/// Sets the case of a `prepare` up, answers what is asked of it, and returns the first request that
+/// is not about it.
+pub(super) fn serve_case(
+    kernels: &[Arc<dyn Erased>],
+    request: &Request,
+    channel: &mut Channel,
+) -> io::Result<Option<Request>> {
+    let Request::Prepare { kernel, variant, size, threads, seed, against } = request else {
+        return Ok(None);
+    };
+    let Some(erased) = kernels.iter().find(|own| own.info().id == *kernel) else {
+        channel.fail(FailureKind::Broken, &format!("there is no kernel `{kernel}`"))?;
+        return channel.receive();
+    };
+    let pool = match pool_of(*threads) {
+        Ok(pool) => pool,
+        Err(error) => {
+            channel.fail(FailureKind::Broken, &format!("no pool of {threads} threads: {error}"))?;
+            return channel.receive();
+        }
+    };
+    let case = CaseRequest {
+        variant: variant.clone(),
+        size: size.clone(),
+        against: against.clone().unwrap_or_else(|| variant.clone()),
+        seed: *seed,
+    };
+    let mut next = Ok(None);
+    let outcome = pool.install(|| {
+        let setup = RefCell::new(Stopwatch::new());
+        catch_unwind(AssertUnwindSafe(|| {
+            erased.with_case(&case, &mut Shared(&setup), &mut |prepared| {
+                let setup_ns = setup.borrow().elapsed_ns();
+                let mut session = Session { channel, checks: against.is_some(), setup_ns };
+                next = session.answer(prepared);
+            })
+        }))
+    });
+    let (kind, reason) = match outcome {
+        Ok(Ok(())) => return next,
+        Ok(Err(error)) => (kind_of(&error), error.to_string()),
+        Err(payload) => (FailureKind::Panicked, panics::last(&*payload)),
+    };
+    channel.fail(kind, &reason)?;
+    channel.receive()
+}
+
+/// A stopwatch that can be read while the case it timed is alive.
+struct Shared<'a>(&'a RefCell<Stopwatch>);
+
+impl Probe for Shared<'_> {
+    fn start(&mut self) {
+        self.0.borrow_mut().start();
+    }
+
+    fn stop(&mut self) {
+        self.0.borrow_mut().stop();
+    }
+}
+
+fn kind_of(error: &CheckError) -> FailureKind {
+    match error {
+        CheckError::Disagrees { .. } => FailureKind::Disagreed,
+        CheckError::Unknown { .. } | CheckError::Input { .. } | CheckError::Exchange { .. } => {
+            FailureKind::Broken
+        }
+    }
+}
+
+/// A prepared case and the driver that asks about it.
+struct Session<'a> {
+    channel: &'a mut Channel,
+    checks: bool,
+    setup_ns: u64,
+}
+
+impl Session<'_> {
+    /// Answers until a request is not about this case.
+    fn answer(&mut self, prepared: &mut dyn Prepared) -> io::Result<Option<Request>> {
+        if let Err(error) = self.introduce(prepared)? {
+            self.channel.fail(kind_of(&error), &error.to_string())?;
+            return self.channel.receive();
+        }
+        let mut sampling = None;
+        loop {
+            let reply = match self.channel.receive()? {
+                Some(Request::Batch { iterations, slice }) => {
+                    let mut stopwatch = Stopwatch::new();
+                    prepared.batch(iterations, slice, &mut stopwatch);
+                    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs() }
+                }
+                Some(Request::Heap { scratch }) => count_heap(prepared, Path::new(&scratch)),
+                Some(Request::Stages { .. }) if allocator::is_counting() => {
+                    measured(&stages::measure_heap(prepared))
+                }
+                Some(Request::Stages { iterations }) => {
+                    measured(&stages::measure(prepared, iterations))
+                }
+                Some(Request::Profile(request)) => profile(&mut sampling, &request),
+                other => return Ok(other),
+            };
+            self.channel.send(&reply)?;
+        }
+    }
+
+    /// Answers the `prepare`, after the check where one was asked for.
+    fn introduce(&mut self, prepared: &mut dyn Prepared) -> io::Result<Result<(), CheckError>> {
+        let mut reply = Reply::Prepared { setup_ns: self.setup_ns, cold_ns: None, agreement: None };
+        if self.checks {
+            let mut stopwatch = Stopwatch::new();
+            match prepared.check(&mut stopwatch) {
+                Ok(checked) => {
+                    reply = Reply::Prepared {
+                        setup_ns: self.setup_ns,
+                        cold_ns: Some(stopwatch.elapsed_ns()),
+                        agreement: Some(v1::Agreement::from(&checked)),
+                    };
+                }
+                Err(error) => return Ok(Err(error)),
+            }
+        }
+        self.channel.send(&reply)?;
+        Ok(Ok(()))
+    }
+}
+
+fn measured(measurement: &Measurement) -> Reply {
+    Reply::Measured { measurement: v1::Measurement::from(measurement) }
+}
+
+fn broken(reason: impl Into<String>) -> Reply {
+    let failure = Failure { kind: FailureKind::Broken, reason: reason.into() };
+    Reply::Failed { failure: v1::Failure::from(&failure) }
+}
+
+fn count_heap(prepared: &mut dyn Prepared, scratch: &Path) -> Reply {
+    if allocator::is_counting() {
+        measured(&heap::measure(prepared, scratch))
+    } else {
+        broken("this worker was not started to count heap")
+    }
+}
+
+fn profile(sampling: &mut Option<Sampling>, request: &ProfileRequest) -> Reply {
+    match request {
+        ProfileRequest::Start { sampler, hertz } => match Sampling::start(*sampler, *hertz) {
+            Ok(started) => {
+                *sampling = Some(started);
+                Reply::Started {}
+            }
+            Err(error) => broken(error.to_string()),
+        },
+        ProfileRequest::Stop { directory } => match sampling.take() {
+            Some(running) => match running.finish(Path::new(directory)) {
+                Ok(measurement) => measured(&measurement),
+                Err(error) => broken(error.to_string()),
+            },
+            None => broken("no sampler runs: start one first"),
+        },
+    }
+}

@@ -1,0 +1,4 @@
+//! Elementwise work on whole arrays, and reductions along an axis.
+
+pub mod row_normalize;
+pub mod softmax;

@@ -1,0 +1,175 @@
+//! Softmax of each row of a matrix (the chapter's takeaways).
+
+use amdahl::{Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
+use multiversion::multiversion;
+use multiversion::target::match_target;
+use nalgebra::DMatrixView;
+use ndarray::Axis;
+use rayon::prelude::*;
+
+use crate::support::convert;
+use crate::support::exp::exp;
+use crate::support::lanes::{LANES, Lanes};
+
+/// Softmax of each row: exp(x - max) over its sum.
+///
+/// The chapter claims 800 times from vectorising it in Python; here the loops are compiled
+/// already, and what is left to gain is an exponential that works on whole registers. Subtracting
+/// the row's maximum changes nothing on paper and keeps large values from overflowing.
+///
+/// -inf gives 0. A row that holds +inf or NaN, or nothing but -inf, is NaN throughout (inf - inf).
+/// An empty row stays empty.
+pub fn kernel() -> Kernel {
+    Kernel::new("softmax", "softmax of each row, f64")
+        .exercise("takeaways")
+        .sizes(
+            Sizes::smoke([(0, 3), (3, 0), (1, 1), (7, 5), (5, 67)])
+                .measured([(100, 1_000), (1_000, 1_000)]),
+        )
+        .input(|&(n, d), rng| rng.matrix(n, d))
+        .cost(|&(n, d)| {
+            let values = (n * d) as f64;
+            // Difference, exponential (16 multiply-adds and 3 more, as in `support::exp`), sum, scaling.
+            Cost { flops: values * (1.0 + 35.0 + 1.0 + 1.0), bytes: 16.0 * values }
+        })
+        // An ulp for the exponential, one for the scaling, d for the sum, each on either side.
+        .agree_within(|&(_, d)| Tolerance::relative(2.0 * (d as f64 + 4.0) * f64::EPSILON))
+        .reference("naive", naive)
+        .variant("ndarray", with_ndarray)
+        .variant("nalgebra", with_nalgebra)
+        .variant("simd", simd)
+        .rung(Rung::Vectorize)
+        .variant("preallocated", preallocated)
+        .parallel_variant("rayon", with_rayon)
+        .without("faer", "faer is linear algebra alone: it has no elementwise exponential.")
+        .build()
+}
+
+fn naive(x: &Matrix) -> Timed<'_, Matrix> {
+    Timed::returning(move || {
+        let mut out = Matrix::zeros(x.rows(), x.cols());
+        for i in 0..x.rows() {
+            let mut max = f64::NEG_INFINITY;
+            for j in 0..x.cols() {
+                if x[(i, j)] > max {
+                    max = x[(i, j)];
+                }
+            }
+            let mut sum = 0.0;
+            for j in 0..x.cols() {
+                sum += (x[(i, j)] - max).exp();
+            }
+            for j in 0..x.cols() {
+                out[(i, j)] = (x[(i, j)] - max).exp() / sum;
+            }
+        }
+        out
+    })
+}
+
+fn with_ndarray(x: &Matrix) -> Timed<'_, Matrix> {
+    let x = convert::ndarray_view(x);
+    Timed::returning(move || {
+        let max = x.fold_axis(Axis(1), f64::NEG_INFINITY, |max, value| max.max(*value));
+        let mut out = &x - &max.insert_axis(Axis(1));
+        out.mapv_inplace(f64::exp);
+        let sum = out.sum_axis(Axis(1)).insert_axis(Axis(1));
+        out /= &sum;
+        out
+    })
+    .seen_as(convert::from_ndarray)
+}
+
+/// A column of nalgebra's layout is a row of ours, so the same memory serves both.
+fn with_nalgebra(x: &Matrix) -> Timed<'_, Matrix> {
+    let view = DMatrixView::from_slice(x.as_slice(), x.cols(), x.rows());
+    Timed::returning(move || {
+        let mut out = view.into_owned();
+        for mut row in out.column_iter_mut() {
+            let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            row.apply(|value| *value = (*value - max).exp());
+            let sum = row.sum();
+            row /= sum;
+        }
+        out
+    })
+    .seen_as(|out| Matrix::from_vec(x.rows(), x.cols(), out.as_slice().to_vec()))
+}
+
+fn simd(x: &Matrix) -> Timed<'_, Matrix> {
+    Timed::returning(move || {
+        let mut out = Matrix::zeros(x.rows(), x.cols());
+        softmax_rows(x.as_slice(), out.as_mut_slice(), x.cols());
+        out
+    })
+}
+
+fn preallocated(x: &Matrix) -> Timed<'_, Matrix> {
+    Timed::in_place(
+        Matrix::zeros(x.rows(), x.cols()),
+        move |out| softmax_rows(x.as_slice(), out.as_mut_slice(), x.cols()),
+        Matrix::clone,
+    )
+}
+
+/// Values one task takes: enough to outweigh the hand-over, few enough to balance.
+const VALUES_PER_TASK: usize = 16 * 1024;
+
+fn with_rayon(x: &Matrix) -> Timed<'_, Matrix> {
+    let cols = x.cols().max(1);
+    let values = VALUES_PER_TASK.div_ceil(cols) * cols;
+    Timed::in_place(
+        Matrix::zeros(x.rows(), x.cols()),
+        move |out| {
+            let tasks = x.as_slice().par_chunks(values).zip(out.as_mut_slice().par_chunks_mut(values));
+            tasks.for_each(|(x, out)| softmax_rows(x, out, cols));
+        },
+        Matrix::clone,
+    )
+}
+
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2+fma", "aarch64+neon"))]
+fn softmax_rows(x: &[f64], out: &mut [f64], cols: usize) {
+    let rows = x.chunks_exact(cols.max(1)).zip(out.chunks_exact_mut(cols.max(1)));
+    for (x, out) in rows {
+        match_target! {
+            "x86_64+avx512f" => softmax_row::<true>(x, out),
+            "x86_64+avx2+fma" => softmax_row::<true>(x, out),
+            "aarch64+neon" => softmax_row::<true>(x, out),
+            _ => softmax_row::<false>(x, out),
+        }
+    }
+}
+
+#[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+#[inline(always)]
+fn softmax_row<const FUSED: bool>(x: &[f64], out: &mut [f64]) {
+    let (whole, rest) = x.as_chunks::<LANES>();
+    let larger = |a: f64, b: f64| if b > a { b } else { a };
+    let mut maxima: Lanes = [f64::NEG_INFINITY; LANES];
+    for x in whole {
+        for l in 0..LANES {
+            maxima[l] = larger(maxima[l], x[l]);
+        }
+    }
+    let max = maxima.iter().chain(rest).copied().fold(f64::NEG_INFINITY, larger);
+
+    let mut sums: Lanes = [0.0; LANES];
+    let (whole_out, rest_out) = out.as_chunks_mut::<LANES>();
+    for (x, out) in whole.iter().zip(whole_out) {
+        for l in 0..LANES {
+            out[l] = exp::<FUSED>(x[l] - max);
+            sums[l] += out[l];
+        }
+    }
+    let mut sum: f64 = sums.iter().sum();
+    for (x, out) in rest.iter().zip(rest_out) {
+        *out = exp::<FUSED>(x - max);
+        sum += *out;
+    }
+
+    let scale = 1.0 / sum;
+    for out in out {
+        *out *= scale;
+    }
+}

@@ -1,0 +1,3 @@
+//! The steps of clustering: distances, assignment, centroids.
+
+pub mod pairwise_distance;

@@ -1,0 +1,192 @@
+//! Distances tile by tile: the matrix product, the expansion and the root while the sums are still
+//! in registers, so that the output is written once and no intermediate array exists.
+
+use amdahl::Matrix;
+use multiversion::multiversion;
+use multiversion::target::match_target;
+
+use super::Points;
+use super::expand::{Expansion, direct};
+use crate::support::lanes::{LANES, Lanes};
+use crate::support::tile;
+
+/// Points whose distances one task computes.
+pub const ROWS_PER_TASK: usize = 64;
+
+/// The centroids as the innermost loop wants them.
+pub struct Workspace {
+    /// The mean of the centroids, which all points are moved by.
+    centre: Vec<f64>,
+    /// Centred coordinates: a panel of [`LANES`] centroids after the other, coordinate by
+    /// coordinate.
+    panels: Vec<Lanes>,
+    /// |c|² of each panel's centroids.
+    squares: Vec<Lanes>,
+}
+
+impl Workspace {
+    /// Buffers for these points.
+    pub fn new(points: &Points) -> Self {
+        let (d, panels) = (points.c.cols(), points.c.rows().div_ceil(LANES));
+        Self {
+            centre: vec![0.0; d],
+            panels: vec![[0.0; LANES]; d * panels],
+            squares: vec![[0.0; LANES]; panels],
+        }
+    }
+
+    /// Buffers for one thread.
+    pub fn scratch(&self) -> Scratch {
+        Scratch { points: vec![[0.0; LANES]; self.centre.len()], dots: vec![[0.0; LANES]; TILE] }
+    }
+
+    /// Centres and packs the centroids.
+    pub fn pack(&mut self, c: &Matrix) {
+        self.centre.fill(0.0);
+        for row in (0..c.rows()).map(|i| c.row(i)) {
+            self.centre.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        }
+        let k = c.rows() as f64;
+        self.centre.iter_mut().for_each(|sum| *sum /= k);
+        self.squares.fill([0.0; LANES]);
+        for i in 0..c.rows() {
+            let (panel, lane) = (i / LANES, i % LANES);
+            let coordinates = &mut self.panels[panel * c.cols()..][..c.cols()];
+            for ((out, value), centre) in coordinates.iter_mut().zip(c.row(i)).zip(&self.centre) {
+                let value = value - centre;
+                out[lane] = value;
+                self.squares[panel][lane] += value * value;
+            }
+        }
+    }
+}
+
+/// The most lanes of sums in a tile.
+const TILE: usize = 16;
+
+/// Buffers of one thread.
+pub struct Scratch {
+    /// [`LANES`] centred points, coordinate by coordinate.
+    points: Vec<Lanes>,
+    /// The dot products of a tile. They stand on the heap so that the compiler keeps the sums
+    /// themselves in registers, which it does not while one array is both summed and looped over.
+    dots: Vec<Lanes>,
+}
+
+/// Writes the distances of the rows of `x` from row `first` on, as many as `out` has room for.
+#[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]
+pub fn distances_of_rows(
+    workspace: &Workspace,
+    points: &Points,
+    first: usize,
+    out: &mut [f64],
+    scratch: &mut Scratch,
+) {
+    let k = points.c.rows();
+    for (group, out) in out.chunks_mut((LANES * k).max(1)).enumerate() {
+        let band = Band { workspace, points, first: first + group * LANES };
+        match_target! {
+            "x86_64+avx512f" => band.distances::<true, 8, 2>(out, scratch),
+            "x86_64+avx2+fma" => band.distances::<true, 4, 1>(out, scratch),
+            "aarch64+neon" => band.distances::<true, 4, 1>(out, scratch),
+            _ => band.distances::<false, 4, 1>(out, scratch),
+        }
+    }
+}
+
+/// Up to [`LANES`] points from row `first` on.
+struct Band<'a> {
+    workspace: &'a Workspace,
+    points: &'a Points,
+    first: usize,
+}
+
+impl Band<'_> {
+    #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[inline(always)]
+    fn distances<const FUSED: bool, const DOWN: usize, const ACROSS: usize>(
+        &self,
+        out: &mut [f64],
+        scratch: &mut Scratch,
+    ) {
+        let k = self.points.c.rows();
+        let Scratch { points, dots } = scratch;
+        let mut squares = [0.0; LANES];
+        for (lane, square) in squares.iter_mut().enumerate().take(out.len() / k) {
+            let row = self.points.x.row(self.first + lane);
+            for ((out, value), centre) in points.iter_mut().zip(row).zip(&self.workspace.centre) {
+                out[lane] = value - centre;
+                *square += out[lane] * out[lane];
+            }
+        }
+        let panel = |at: usize| &self.workspace.panels[at * points.len()..][..points.len()];
+        let panels = self.workspace.squares.len();
+        let mut at = 0;
+        while at + ACROSS <= panels {
+            let right = std::array::from_fn::<_, ACROSS, _>(|p| panel(at + p));
+            for top in (0..LANES).step_by(DOWN) {
+                store(tile::products::<FUSED, DOWN, ACROSS>(points, top, right), dots);
+                for (p, dots) in dots.chunks_exact(DOWN).take(ACROSS).enumerate() {
+                    self.finish(dots, at + p, top, &squares, out);
+                }
+            }
+            at += ACROSS;
+        }
+        while at < panels {
+            for top in (0..LANES).step_by(DOWN) {
+                store(tile::products::<FUSED, DOWN, 1>(points, top, [panel(at)]), dots);
+                self.finish(&dots[..DOWN], at, top, &squares, out);
+            }
+            at += 1;
+        }
+    }
+
+    /// Turns the dot products of points from `top` on with a panel of centroids into distances;
+    /// rows beyond the band's end are left out.
+    #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[inline(always)]
+    fn finish(&self, dots: &[Lanes], panel: usize, top: usize, squares: &Lanes, out: &mut [f64]) {
+        let k = self.points.c.rows();
+        let columns = panel * LANES..k.min((panel + 1) * LANES);
+        let c = &self.workspace.squares[panel];
+        for (row, (dots, x)) in (top..).zip(dots.iter().zip(&squares[top..])) {
+            let Some(out) = out.get_mut(row * k..(row + 1) * k) else { break };
+            let mut distances = [0.0; LANES];
+            let mut lost = 0_u64;
+            for l in 0..LANES {
+                let (squared, kept) = Expansion { x: *x, c: c[l], dot: dots[l] }.squared();
+                distances[l] = squared.sqrt();
+                lost |= u64::from(!kept);
+            }
+            let out = &mut out[columns.clone()];
+            match <&mut Lanes>::try_from(&mut *out) {
+                Ok(out) => *out = distances,
+                Err(_) => out.copy_from_slice(&distances[..out.len()]),
+            }
+            if lost > 0 {
+                self.again(self.first + row, panel, out);
+            }
+        }
+    }
+
+    /// Takes the distances of a point from a panel of centroids from their differences.
+    #[cold]
+    fn again(&self, i: usize, panel: usize, out: &mut [f64]) {
+        for (l, out) in out.iter_mut().enumerate() {
+            *out = direct(self.points.x.row(i), self.points.c.row(panel * LANES + l));
+        }
+    }
+}
+
+#[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+#[inline(always)]
+fn store<const DOWN: usize, const ACROSS: usize>(
+    sums: [[Lanes; DOWN]; ACROSS],
+    out: &mut [Lanes],
+) {
+    for (out, sums) in out.chunks_exact_mut(DOWN).zip(sums) {
+        for (out, sums) in out.iter_mut().zip(sums) {
+            *out = sums;
+        }
+    }
+}

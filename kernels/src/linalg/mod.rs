@@ -1,0 +1,3 @@
+//! Linear algebra: products, decompositions and what statistics builds on them.
+
+pub mod covariance;

@@ -1,0 +1,254 @@
+//! The first stage: CSV text becomes typed columns.
+
+use rayon::prelude::*;
+
+use super::build::{Encoder, Growing, RowBuilder};
+use super::error::FlightsError;
+use super::input::Texts;
+use super::table::{
+    AIRLINES, Cell, Column, FLIGHTS, Kind, MISSING, PLANES, Schema, Table, Tables, Words,
+};
+
+/// Tables, or what is wrong with their files.
+pub type Loaded = Result<Tables, FlightsError>;
+
+/// How the files write a missing value.
+const NA: &str = "NA";
+
+/// One dynamically typed row at a time, read by the `csv` crate.
+pub fn rows(texts: &Texts) -> Loaded {
+    load(texts, table_by_rows)
+}
+
+/// Cells straight into typed columns, found by scanning the bytes.
+pub fn columns(texts: &Texts) -> Loaded {
+    load(texts, table_by_scanning)
+}
+
+/// The same over pieces of the text at once.
+pub fn with_rayon(texts: &Texts) -> Loaded {
+    load(texts, table_in_pieces)
+}
+
+fn load(
+    texts: &Texts,
+    table: fn(&str, &Schema) -> Result<Table, FlightsError>,
+) -> Loaded {
+    Ok(Tables {
+        flights: table(&texts.flights, &FLIGHTS)?,
+        planes: table(&texts.planes, &PLANES)?,
+        airlines: table(&texts.airlines, &AIRLINES)?,
+    })
+}
+
+fn check_header(got: &str, schema: &Schema) -> Result<(), FlightsError> {
+    let names: Vec<&str> = schema.columns.iter().map(|(name, _)| *name).collect();
+    let want = names.join(",");
+    if got == want {
+        return Ok(());
+    }
+    Err(FlightsError::Header { file: schema.file.to_owned(), want, got: got.to_owned() })
+}
+
+fn wrong_cells(schema: &Schema, line: u64, got: usize) -> FlightsError {
+    let want = schema.columns.len();
+    let column = got.min(want) + 1;
+    FlightsError::Cells { file: schema.file.to_owned(), line, column, want, got }
+}
+
+fn not_a_number(schema: &Schema, line: u64, column: usize, text: &str) -> FlightsError {
+    FlightsError::Number {
+        file: schema.file.to_owned(),
+        line,
+        column: column + 1,
+        name: schema.columns[column].0.to_owned(),
+        text: text.to_owned(),
+    }
+}
+
+fn table_by_rows(text: &str, schema: &Schema) -> Result<Table, FlightsError> {
+    let syntax = |line: u64, error: &csv::Error| {
+        let reason = error.to_string();
+        FlightsError::Syntax { file: schema.file.to_owned(), line, reason }
+    };
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let header = reader.headers().map_err(|error| syntax(1, &error))?;
+    check_header(&header.iter().collect::<Vec<_>>().join(","), schema)?;
+    let mut table = RowBuilder::new(schema);
+    for record in reader.records() {
+        let record = record.map_err(|error| {
+            syntax(error.position().map_or(0, csv::Position::line), &error)
+        })?;
+        let line = record.position().map_or(0, csv::Position::line);
+        if record.len() != schema.columns.len() {
+            return Err(wrong_cells(schema, line, record.len()));
+        }
+        let mut row = Vec::new();
+        for (column, (text, (_, kind))) in record.iter().zip(schema.columns).enumerate() {
+            row.push(match (text, kind) {
+                (NA, _) => Cell::Missing,
+                (text, Kind::Words) => Cell::Text(text.to_owned()),
+                (text, Kind::Numbers) => match text.parse::<f64>() {
+                    Ok(number) if number.is_finite() => Cell::Number(number),
+                    _ => return Err(not_a_number(schema, line, column, text)),
+                },
+            });
+        }
+        table.push(row);
+    }
+    Ok(table.finish())
+}
+
+/// The header and what follows it; none where only a full CSV reader knows where cells end.
+fn header_and_body(text: &str) -> Option<(&str, &str)> {
+    if memchr::memchr2(b'"', b'\r', text.as_bytes()).is_some() {
+        return None;
+    }
+    Some(text.split_once('\n').unwrap_or((text, "")))
+}
+
+fn table_by_scanning(text: &str, schema: &Schema) -> Result<Table, FlightsError> {
+    let Some((header, body)) = header_and_body(text) else { return table_by_rows(text, schema) };
+    check_header(header, schema)?;
+    let columns = scan(body, schema).map_err(|error| error.below(1))?;
+    Ok(Growing::finish_all(columns))
+}
+
+/// Bytes of text one task scans: fixed, so that the work does not depend on the threads.
+const BYTES_PER_TASK: usize = 1 << 20;
+
+fn table_in_pieces(text: &str, schema: &Schema) -> Result<Table, FlightsError> {
+    let Some((header, body)) = header_and_body(text) else { return table_by_rows(text, schema) };
+    check_header(header, schema)?;
+    let pieces = pieces(body);
+    let scanned: Vec<Result<Vec<Growing>, FlightsError>> =
+        pieces.par_iter().map(|piece| scan(piece, schema)).collect();
+    let mut parts = Vec::with_capacity(scanned.len());
+    for (at, part) in scanned.into_iter().enumerate() {
+        let lines_above = |_: ()| {
+            let above = pieces[..at].iter().map(|piece| memchr::memchr_iter(b'\n', piece.as_bytes()));
+            1 + above.map(Iterator::count).sum::<usize>() as u64
+        };
+        parts.push(part.map_err(|error| error.below(lines_above(())))?);
+    }
+    let columns = (0..schema.columns.len()).into_par_iter().map(|at| join(&parts, at)).collect();
+    Ok(Table { columns })
+}
+
+/// Pieces of about [`BYTES_PER_TASK`] that end with a line.
+fn pieces(body: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = body;
+    while rest.len() > BYTES_PER_TASK {
+        let bytes = rest.as_bytes();
+        let Some(end) = memchr::memchr(b'\n', &bytes[BYTES_PER_TASK..]) else { break };
+        let (piece, after) = rest.split_at(BYTES_PER_TASK + end + 1);
+        pieces.push(piece);
+        rest = after;
+    }
+    pieces.push(rest);
+    pieces
+}
+
+/// Column `at` of all parts, one after the other.
+fn join(parts: &[Vec<Growing>], at: usize) -> Column {
+    let rows = parts.iter().map(|part| match &part[at] {
+        Growing::Numbers(numbers) => numbers.len(),
+        Growing::Words(encoder) => encoder.codes.len(),
+    });
+    let rows = rows.sum();
+    let mut numbers: Option<Vec<f64>> = None;
+    let mut words = Encoder::default();
+    let mut codes = Vec::new();
+    for part in parts {
+        match &part[at] {
+            Growing::Numbers(part) => {
+                numbers.get_or_insert_with(|| Vec::with_capacity(rows)).extend_from_slice(part);
+            }
+            Growing::Words(part) => {
+                codes.reserve(rows - codes.len());
+                let recoded: Vec<u32> = part.names.iter().map(|name| words.code(name)).collect();
+                let code = |&code: &u32| recoded.get(code as usize).copied().unwrap_or(MISSING);
+                codes.extend(part.codes.iter().map(code));
+            }
+        }
+    }
+    match numbers {
+        Some(numbers) => Column::Numbers(numbers),
+        None => {
+            let names = words.names.into_iter().map(str::to_owned).collect();
+            Column::Words(Words { codes, names })
+        }
+    }
+}
+
+/// Reads the rows of a text without quotes; lines count from 1 within it.
+fn scan<'t>(body: &'t str, schema: &Schema) -> Result<Vec<Growing<'t>>, FlightsError> {
+    // A row takes some 90 bytes; a guess that is short costs a reallocation.
+    let mut columns = Growing::columns(schema, body.len() / 90 + 1);
+    let last = columns.len() - 1;
+    let mut line = 0;
+    let mut rest = body;
+    while !rest.is_empty() {
+        line += 1;
+        if let Some(after) = rest.strip_prefix('\n') {
+            rest = after;
+            continue;
+        }
+        let row = rest;
+        for (at, column) in columns.iter_mut().enumerate() {
+            let end = rest.bytes().position(|byte| byte == b',' || byte == b'\n');
+            let end = end.unwrap_or(rest.len());
+            let cell = &rest[..end];
+            let more = rest.as_bytes().get(end) == Some(&b',');
+            if more != (at < last) {
+                let row = row.lines().next().unwrap_or_default();
+                return Err(wrong_cells(schema, line, row.split(',').count()));
+            }
+            rest = rest.get(end + 1..).unwrap_or_default();
+            match column {
+                Growing::Numbers(numbers) => match number(cell) {
+                    Some(number) => numbers.push(number),
+                    None => return Err(number_or_cells(schema, line, at, cell, row)),
+                },
+                Growing::Words(words) => words.push((cell != NA).then_some(cell)),
+            }
+        }
+    }
+    Ok(columns)
+}
+
+/// A row of the wrong length is reported as that, even where a shifted cell is no number either.
+#[cold]
+fn number_or_cells(
+    schema: &Schema,
+    line: u64,
+    column: usize,
+    cell: &str,
+    row: &str,
+) -> FlightsError {
+    let cells = row.lines().next().unwrap_or_default().split(',').count();
+    if cells == schema.columns.len() {
+        not_a_number(schema, line, column, cell)
+    } else {
+        wrong_cells(schema, line, cells)
+    }
+}
+
+/// A finite number; NaN where it is missing; none where it is neither.
+#[inline]
+fn number(cell: &str) -> Option<f64> {
+    // Nearly all cells are short integers, which need no general parser.
+    let (digits, sign) = match cell.as_bytes() {
+        [b'-', digits @ ..] => (digits, -1.0),
+        digits => (digits, 1.0),
+    };
+    if (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) {
+        let magnitude = digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
+        return Some(sign * f64::from(magnitude));
+    }
+    if cell == NA {
+        return Some(f64::NAN);
+    }
+    cell.parse().ok().filter(|number: &f64| number.is_finite())
+}

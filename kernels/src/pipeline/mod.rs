@@ -1,0 +1,3 @@
+//! Pipelines: several stages from files to a figure.
+
+pub mod flights;

@@ -1,0 +1,3 @@
+//! Descriptive statistics.
+
+pub mod column_statistics;

@@ -1,0 +1,54 @@
+//! Winners that have not won.
+
+use super::Analyser;
+use crate::format;
+use crate::stats::Interval;
+use crate::summary::{CaseRow, KernelSummary, SizeSummary, Summary};
+use crate::{Finding, Run, Severity};
+
+/// Reports sizes at which the fastest case cannot be told from those behind it.
+pub(super) struct Undecided;
+
+impl Analyser for Undecided {
+    fn id(&self) -> &'static str {
+        "undecided"
+    }
+
+    fn analyse(&self, _: &Run, summary: &Summary) -> Vec<Finding> {
+        let sizes = summary
+            .kernels
+            .iter()
+            .flat_map(|kernel| kernel.sizes.iter().map(move |size| (kernel, size)));
+        sizes.filter_map(|(kernel, size)| self.of_size(kernel, size)).collect()
+    }
+}
+
+impl Undecided {
+    fn of_size(&self, kernel: &KernelSummary, size: &SizeSummary) -> Option<Finding> {
+        let ranked = size.ranked();
+        let (winner, rest) = ranked.split_first()?;
+        let close: Vec<(&CaseRow, Interval)> = rest
+            .iter()
+            .filter_map(|row| Some((*row, winner.speed_up_over(row)?.interval)))
+            .take_while(|(_, ratio)| ratio.contains(1.0))
+            .collect();
+        if close.is_empty() {
+            return None;
+        }
+        let names: Vec<String> = std::iter::once(*winner)
+            .chain(close.iter().map(|(row, _)| *row))
+            .map(|row| format!("`{}`", row.case.variant_label()))
+            .collect();
+        let message = format!(
+            "{} of `{}` at {} are too close to rank",
+            format::list(&names),
+            kernel.id,
+            size.label
+        );
+        let finding = Finding::about(self.id(), Severity::Note, &winner.case, message);
+        Some(close.iter().fold(finding, |finding, (row, ratio)| {
+            let name = format!("{} over {}", row.case.variant_label(), winner.case.variant_label());
+            finding.with(&name, format::ratio_interval(ratio))
+        }))
+    }
+}

@@ -1,0 +1,153 @@
+//! What a run knows of each kernel it measured, so that a report needs nothing but its records.
+
+/// How much a variant's result may differ from the reference's.
+///
+/// A value `got` agrees with `want` when
+/// `|got - want| <= absolute + relative * max(|want|, scale)`, where `scale` is the largest finite
+/// magnitude of the reference's array.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Tolerance {
+    /// The relative part, as a fraction.
+    pub relative: f64,
+    /// The absolute part, in the values' own unit.
+    pub absolute: f64,
+}
+
+impl Tolerance {
+    /// No difference at all.
+    pub const EXACT: Self = Self { relative: 0.0, absolute: 0.0 };
+
+    /// A tolerance relative to the reference's magnitude.
+    pub const fn relative(relative: f64) -> Self {
+        Self { relative, absolute: 0.0 }
+    }
+
+    /// The same tolerance with an absolute part.
+    pub const fn plus_absolute(self, absolute: f64) -> Self {
+        Self { relative: self.relative, absolute }
+    }
+}
+
+/// One size of a kernel.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SizeInfo {
+    /// The label cases carry, such as `10000x100`.
+    pub label: String,
+    /// True for a size to measure, false for a smoke size.
+    pub measured: bool,
+    /// Compulsory floating-point operations of one iteration, where the kernel declares them.
+    pub flops: Option<f64>,
+    /// Compulsory bytes moved by one iteration, where the kernel declares them.
+    pub bytes: Option<f64>,
+    /// What agreement means at this size.
+    pub tolerance: Tolerance,
+}
+
+/// What part a variant plays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The slow, obviously right one.
+    Reference,
+    /// One thread.
+    Serial,
+    /// Run in pools of 1, 2, 4 … threads.
+    Parallel,
+}
+
+/// A rung of the optimisation ladder, in the order in which its reader should climb.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rung {
+    /// Where everybody starts: the reference.
+    Baseline,
+    /// A better algorithm.
+    Algorithm,
+    /// Whole-array operations or SIMD.
+    Vectorize,
+    /// Buffers allocated before the clock.
+    Preallocate,
+    /// More threads.
+    Parallelise,
+}
+
+impl Rung {
+    /// Every rung, lowest first.
+    pub const ALL: [Self; 5] =
+        [Self::Baseline, Self::Algorithm, Self::Vectorize, Self::Preallocate, Self::Parallelise];
+
+    /// The word for it in a report.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Baseline => "baseline",
+            Self::Algorithm => "better algorithm",
+            Self::Vectorize => "vectorize",
+            Self::Preallocate => "pre-allocate",
+            Self::Parallelise => "parallelise",
+        }
+    }
+}
+
+/// One variant as declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VariantInfo {
+    /// Its name, such as `faer`.
+    pub name: String,
+    /// Its part.
+    pub role: Role,
+    /// Its rung, where the declaration names one; otherwise it follows from the role and from
+    /// whether the variant works in place (see [`crate::Agreement::in_place`]).
+    pub rung: Option<Rung>,
+}
+
+/// A variant that cannot exist, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Absent {
+    /// The variant's name.
+    pub variant: String,
+    /// One sentence.
+    pub reason: String,
+}
+
+/// One stage of a pipeline and the variants it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StageInfo {
+    /// The stage's name, such as `clean`.
+    pub name: String,
+    /// Its variants, the reference first.
+    pub variants: Vec<String>,
+}
+
+/// A kernel as declared.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KernelInfo {
+    /// Its id, such as `covariance`.
+    pub id: String,
+    /// What it computes, in a sentence.
+    pub about: String,
+    /// The exercise it answers, such as `C.4`.
+    pub exercise: Option<String>,
+    /// Its sizes, smoke and measured, in the order of declaration.
+    pub sizes: Vec<SizeInfo>,
+    /// Its variants, in the order of declaration.
+    pub variants: Vec<VariantInfo>,
+    /// The variants it cannot have.
+    pub absent: Vec<Absent>,
+    /// Its stages in order, where it is a pipeline.
+    pub stages: Vec<StageInfo>,
+}
+
+impl KernelInfo {
+    /// The reference's declaration.
+    pub fn reference(&self) -> Option<&VariantInfo> {
+        self.variants.iter().find(|variant| variant.role == Role::Reference)
+    }
+
+    /// The variant of this name.
+    pub fn variant(&self, name: &str) -> Option<&VariantInfo> {
+        self.variants.iter().find(|variant| variant.name == name)
+    }
+
+    /// The size of this label.
+    pub fn size(&self, label: &str) -> Option<&SizeInfo> {
+        self.sizes.iter().find(|size| size.label == label)
+    }
+}

@@ -1,0 +1,34 @@
+//! Records, statistics, analysers and renderers of Amdahl.
+//!
+//! This crate is pure: it reads no clock, starts no thread, looks at no environment and opens no
+//! file. A [`Run`] comes in, a report comes out, and the same run always gives the same report.
+//! Measuring lives in the `amdahl` crate; it depends on this one and never the other way round.
+
+pub mod analyse;
+mod case;
+pub mod chart;
+pub mod compare;
+pub mod document;
+mod finding;
+pub mod format;
+mod kernel;
+pub mod measurer;
+mod metric;
+mod record;
+pub mod render;
+mod report;
+mod run;
+pub mod stats;
+pub mod summary;
+pub mod wire;
+
+pub use case::CaseId;
+pub use finding::{Evidence, Finding, Severity};
+pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
+pub use metric::{Better, Metric, Unit};
+pub use record::{
+    Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
+    Profile, Record, Series, StageSamples, Stages,
+};
+pub use report::{Artifact, Report, report};
+pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};

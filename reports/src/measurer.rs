@@ -1,0 +1,21 @@
+//! The ids of the measurers whose records a report knows how to read.
+//!
+//! A record of any other measurer is kept, shown by its metrics and listed where it failed.
+
+/// Agreement with the reference.
+pub const CHECK: &str = "check";
+/// Wall time, by criterion.
+pub const CRITERION: &str = "criterion";
+/// Wall time, the variants of a kernel taken in turn: samples of one index form a pair.
+pub const INTERLEAVED: &str = "interleaved";
+/// Wall time, a few plain runs of a slow variant.
+pub const PLAIN: &str = "plain";
+/// Heap blocks and bytes.
+pub const HEAP: &str = "heap";
+/// The CPU profile.
+pub const PROFILE: &str = "profile";
+/// Stage times of a pipeline.
+pub const STAGES: &str = "stages";
+
+/// Those that time whole iterations, the one to be preferred first.
+pub const TIMERS: [&str; 3] = [INTERLEAVED, CRITERION, PLAIN];

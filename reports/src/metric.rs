@@ -1,0 +1,114 @@
+//! Descriptors of everything that is measured: columns and formats are computed from these.
+
+/// Which direction of a metric is an improvement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Better {
+    /// Less is better: time, blocks, bytes.
+    Lower,
+    /// More is better: rates.
+    Higher,
+}
+
+/// The unit a metric's values are stored in; how it is printed follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Nanoseconds.
+    Nanoseconds,
+    /// Bytes.
+    Bytes,
+    /// Heap blocks.
+    Blocks,
+    /// A plain count.
+    Count,
+}
+
+/// What a number means: its id, unit, good direction and a one-line legend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Metric {
+    /// The id that records carry.
+    pub id: &'static str,
+    /// The unit of the stored values.
+    pub unit: Unit,
+    /// Which direction is an improvement.
+    pub better: Better,
+    /// One line for the report's legend.
+    pub legend: &'static str,
+}
+
+impl Metric {
+    /// Wall time of the timed work.
+    pub const WALL_TIME: Self = Self {
+        id: "wall_time",
+        unit: Unit::Nanoseconds,
+        better: Better::Lower,
+        legend: "elapsed time of one iteration of the timed work, setup and drop excluded",
+    };
+    /// Time of a variant's own preparation, before the clock starts.
+    pub const SETUP_TIME: Self = Self {
+        id: "setup_time",
+        unit: Unit::Nanoseconds,
+        better: Better::Lower,
+        legend: "time a variant spends on its own preparation (conversion, buffers) before the clock starts",
+    };
+    /// Time of the very first iteration in a fresh process.
+    pub const COLD_TIME: Self = Self {
+        id: "cold_time",
+        unit: Unit::Nanoseconds,
+        better: Better::Lower,
+        legend: "elapsed time of the very first iteration in a fresh process",
+    };
+    /// Heap blocks allocated by one steady iteration.
+    pub const HEAP_BLOCKS: Self = Self {
+        id: "heap_blocks",
+        unit: Unit::Blocks,
+        better: Better::Lower,
+        legend: "heap blocks allocated by one iteration after the first",
+    };
+    /// Heap bytes allocated by one steady iteration.
+    pub const HEAP_BYTES: Self = Self {
+        id: "heap_bytes",
+        unit: Unit::Bytes,
+        better: Better::Lower,
+        legend: "heap bytes allocated by one iteration after the first",
+    };
+    /// Largest number of bytes one steady iteration holds at once.
+    pub const HEAP_PEAK: Self = Self {
+        id: "heap_peak",
+        unit: Unit::Bytes,
+        better: Better::Lower,
+        legend: "largest number of heap bytes one iteration holds at once, above what setup holds",
+    };
+    /// Heap blocks allocated by the first iteration.
+    pub const COLD_HEAP_BLOCKS: Self = Self {
+        id: "cold_heap_blocks",
+        unit: Unit::Blocks,
+        better: Better::Lower,
+        legend: "heap blocks allocated by the very first iteration in a fresh process",
+    };
+    /// Heap bytes allocated by the first iteration.
+    pub const COLD_HEAP_BYTES: Self = Self {
+        id: "cold_heap_bytes",
+        unit: Unit::Bytes,
+        better: Better::Lower,
+        legend: "heap bytes allocated by the very first iteration in a fresh process",
+    };
+
+    /// Every metric a record may carry.
+    pub const fn all() -> &'static [Self] {
+        &[
+            Self::WALL_TIME,
+            Self::SETUP_TIME,
+            Self::COLD_TIME,
+            Self::HEAP_BLOCKS,
+            Self::HEAP_BYTES,
+            Self::HEAP_PEAK,
+            Self::COLD_HEAP_BLOCKS,
+            Self::COLD_HEAP_BYTES,
+        ]
+    }
+
+    /// The metric with this id.
+    pub fn by_id(id: &str) -> Option<Self> {
+        Self::all().iter().copied().find(|metric| metric.id == id)
+    }
+}

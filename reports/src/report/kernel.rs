@@ -1,0 +1,217 @@
+//! A kernel's section: what it computes, a table a size, its chart, and what else is known of it.
+
+use super::words::{UNPAIRED, error_text, few_samples, file_stem, speed_up_text, variant_text};
+use super::{Report, ladder, pipeline, profile};
+use crate::document::{Block, Column, Document, Table, Text};
+use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
+use crate::{KernelInfo, Role, chart, format, measurer};
+
+/// The path of a kernel's chart.
+pub(super) fn chart_path(kernel: &str) -> String {
+    format!("charts/{}.svg", file_stem(kernel))
+}
+
+pub(super) fn section(
+    report: &Report<'_>,
+    kernel: &KernelInfo,
+    summary: &KernelSummary,
+    document: &mut Document,
+) {
+    document.heading(2, kernel.id.as_str());
+    document.paragraph(about(kernel));
+    document.paragraph(smoke(summary));
+    smoke_failures(summary, document);
+    let mut order: Vec<&SizeSummary> = summary.sizes.iter().collect();
+    order.sort_by_key(|size| {
+        summary.largest_size().is_none_or(|largest| largest.label != size.label)
+    });
+    for size in order {
+        document.heading(3, format!("{} at {}", kernel.id, size.label));
+        document.paragraph(work(kernel, size));
+        document.blocks.push(Block::Table(table(size)));
+    }
+    if chart::times(summary).is_some() {
+        document.blocks.push(Block::Image {
+            alt: format!("Time of one iteration of each variant of {}", kernel.id),
+            path: chart_path(&kernel.id),
+            caption: Text::from("Time of one iteration, with its interval; less is better."),
+        });
+    }
+    ladder::section(summary, document);
+    pipeline::section(kernel, summary, document);
+    profile::section(report.run, summary, document);
+    absent(kernel, summary, document);
+}
+
+fn about(kernel: &KernelInfo) -> Text {
+    let mut text = Text::prose(&format::sentence(&kernel.about));
+    if let Some(exercise) = &kernel.exercise {
+        text = text.then(format!(" Exercise {exercise}."));
+    }
+    if let Some(reference) = kernel.reference() {
+        text = text.then(" The reference is ").then(Text::code(&reference.name)).then(".");
+    }
+    text
+}
+
+fn smoke(summary: &KernelSummary) -> String {
+    let smoke = &summary.smoke;
+    if smoke.sizes.is_empty() {
+        return "Not checked at smoke sizes.".to_owned();
+    }
+    let sizes = if smoke.sizes.len() == 1 { "size" } else { "sizes" };
+    format!(
+        "Checked at the smoke {sizes} {}: {} agree, {} failed.",
+        format::list(&smoke.sizes),
+        format::plural(smoke.agreed, "case"),
+        smoke.failed.len()
+    )
+}
+
+fn smoke_failures(summary: &KernelSummary, document: &mut Document) {
+    let failed = &summary.smoke.failed;
+    if failed.is_empty() {
+        return;
+    }
+    let point = |(case, failure): &(crate::CaseId, crate::Failure)| {
+        let how = format!(" at {} {}: {}", case.size, failure.kind.label(), failure.reason);
+        variant_text(case).then(Text::prose(&how))
+    };
+    document.blocks.push(Block::List(failed.iter().map(point).collect()));
+}
+
+/// What an iteration must at least do, and what agreement allows.
+fn work(kernel: &KernelInfo, size: &SizeSummary) -> String {
+    let Some(info) = kernel.size(&size.label) else { return String::new() };
+    let mut parts = Vec::new();
+    parts.extend(info.flops.map(format::flops));
+    parts.extend(info.bytes.map(format::bytes));
+    let work = if parts.is_empty() {
+        String::new()
+    } else {
+        format!("An iteration needs at least {}. ", format::list(&parts))
+    };
+    let tolerance = info.tolerance;
+    let allowed = match (tolerance.relative, tolerance.absolute) {
+        (0.0, 0.0) => "no difference at all".to_owned(),
+        (relative, 0.0) => format!("{} relative", format::scientific(relative)),
+        (0.0, absolute) => format!("{} absolute", format::scientific(absolute)),
+        (relative, absolute) => format!(
+            "{} relative plus {} absolute",
+            format::scientific(relative),
+            format::scientific(absolute)
+        ),
+    };
+    format!("{work}Agreement allows {allowed}.")
+}
+
+fn table(size: &SizeSummary) -> Table {
+    let reference = size.reference().map(|row| row.case.variant.clone());
+    let over = reference.unwrap_or_else(|| "the reference".to_owned());
+    let mut table = Table::new([
+        Column::left("variant"),
+        Column::right("time [interval]"),
+        Column::right(Text::from("speed-up over ").then(Text::code(over))),
+        Column::right("setup"),
+        Column::right("GFLOP/s"),
+        Column::right("GB/s"),
+        Column::right("heap blocks"),
+        Column::right("heap bytes"),
+        Column::right("heap peak"),
+        Column::right("error of allowed"),
+        Column::left("notes"),
+    ]);
+    for (at, row) in size.rows.iter().enumerate() {
+        table.row(cells(row, size.fastest == Some(at)));
+    }
+    table.without_empty_columns()
+}
+
+fn cells(row: &CaseRow, fastest: bool) -> Vec<Text> {
+    let variant = variant_text(&row.case);
+    let variant = if fastest { variant.then(" ").then(Text::strong("fastest")) } else { variant };
+    let heap = row.heap.as_ref();
+    let text = |value: Option<String>| Text::from(value.unwrap_or_default());
+    vec![
+        variant,
+        time(row),
+        match (row.role, &row.speed_up) {
+            (Role::Reference, _) => Text::from("reference"),
+            (_, Some(ratio)) => speed_up_text(ratio),
+            (_, None) => Text::default(),
+        },
+        text(row.setup_ns.map(|setup| format::time(setup.estimate))),
+        text(row.gflops.map(format::number)),
+        text(row.gigabytes_per_s.map(format::number)),
+        text(heap.map(|heap| format::count(heap.blocks))),
+        text(heap.and_then(|heap| heap.bytes).map(format::bytes)),
+        text(heap.and_then(|heap| heap.peak_bytes).map(format::bytes)),
+        text(row.agreement.as_ref().map(error_text)),
+        Text::prose(&notes(row).join("; ")),
+    ]
+}
+
+fn time(row: &CaseRow) -> Text {
+    match (&row.status, &row.timing) {
+        (Status::Failed { failure, .. }, _) => Text::strong(failure.kind.label()),
+        (Status::NotChecked { .. }, _) => Text::strong("not checked"),
+        (Status::Agreed, Some(timing)) => Text::from(format::time_interval(&timing.time_ns)),
+        (Status::Agreed, None) => Text::from("not timed"),
+    }
+}
+
+fn notes(row: &CaseRow) -> Vec<String> {
+    let mut notes = Vec::new();
+    match &row.status {
+        Status::Agreed => {}
+        Status::Failed { measurer, failure } => {
+            notes.push(format!("{measurer}: {}", failure.reason));
+        }
+        Status::NotChecked { reason, remedy } => notes.push(format!("{reason}; {remedy}")),
+    }
+    if let Some(timing) = &row.timing {
+        if timing.measurer != measurer::INTERLEAVED {
+            notes.push(format!("timed by `{}`", timing.measurer));
+        }
+        notes.extend(few_samples(&timing.time_ns, timing.samples_ns.len()));
+    }
+    notes.extend(row.heap.as_ref().and_then(cold_heap));
+    if row.is_in_place() {
+        notes.push("in place".to_owned());
+    }
+    notes.extend(row.notes.iter().cloned());
+    notes
+}
+
+fn cold_heap(heap: &Heap) -> Option<String> {
+    let parts: Vec<String> = heap
+        .cold_blocks
+        .map(|blocks| format!("{} blocks", format::count(blocks)))
+        .into_iter()
+        .chain(heap.cold_bytes.map(format::bytes))
+        .collect();
+    (!parts.is_empty()).then(|| format!("first iteration {}", parts.join(", ")))
+}
+
+fn absent(kernel: &KernelInfo, summary: &KernelSummary, document: &mut Document) {
+    let mut points: Vec<Text> = kernel
+        .absent
+        .iter()
+        .map(|absent| Text::code(&absent.variant).then(": ").then(Text::prose(&absent.reason)))
+        .collect();
+    let not_run = summary.not_run.iter();
+    points.extend(not_run.map(|name| Text::code(name).then(": not part of this run")));
+    if points.is_empty() {
+        return;
+    }
+    document.heading(3, format!("Variants without figures for {}", kernel.id));
+    document.blocks.push(Block::List(points));
+}
+
+/// What the mark before a speed-up means.
+pub(super) fn unpaired_legend() -> Text {
+    Text::from(format!(
+        "{UNPAIRED}before a speed-up: its samples were not taken in turn with the reference's, so \
+         what the machine drifted in between is in it"
+    ))
+}

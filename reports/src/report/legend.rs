@@ -1,0 +1,51 @@
+//! What the columns mean, from the metrics' own legends.
+
+use super::{Report, kernel};
+use crate::document::{Block, Document, Text};
+use crate::{Metric, Unit, format, stats};
+
+pub(super) fn section(report: &Report<'_>, document: &mut Document) {
+    document.heading(2, "Legend");
+    let mut points: Vec<Text> = vec![
+        Text::from(format!(
+            "[low, high]: covers the true median with {} confidence, from order statistics of the \
+             samples; a row with too few samples says what its interval reaches",
+            format::confidence(stats::CONFIDENCE)
+        )),
+        Text::from(
+            "an empty cell: not measured, or nothing to measure; the reasons are under Not measured",
+        ),
+        Text::from(
+            "speed-up: median over pairs of samples taken in turn of the reference's time over \
+             the variant's",
+        ),
+        kernel::unpaired_legend(),
+        Text::from(
+            "GFLOP/s and GB/s: the compulsory operations and bytes of the kernel over the time, \
+             whatever the variant really does",
+        ),
+        Text::from(
+            "error of allowed: the largest difference from the reference, what agreement allows \
+             there, and the share of it that is used",
+        ),
+    ];
+    let carried = |metric: &&Metric| {
+        let records = report.run.records.iter();
+        records
+            .filter_map(|record| match &record.outcome {
+                crate::Outcome::Measured(measurement) => Some(measurement),
+                _ => None,
+            })
+            .any(|measurement| measurement.series.iter().any(|s| s.metric == metric.id))
+    };
+    for metric in Metric::all().iter().filter(carried) {
+        let unit = match metric.unit {
+            Unit::Nanoseconds => "time",
+            Unit::Bytes => "bytes",
+            Unit::Blocks => "blocks",
+            Unit::Count => "a count",
+        };
+        points.push(Text::code(metric.id).then(format!(" ({unit}): {}", metric.legend)));
+    }
+    document.blocks.push(Block::List(points));
+}

@@ -1,0 +1,126 @@
+//! A pipeline's section: its stages by variant, Amdahl's law, and the sentence that sums it up.
+
+use super::words::{file_stem, variant_text};
+use crate::analyse::bottleneck;
+use crate::document::{Block, Column, Document, Table, Text};
+use crate::format;
+use crate::stats::amdahl::FACTORS;
+use crate::summary::{AmdahlTable, KernelSummary, StageRow, StageTable};
+use crate::{KernelInfo, chart};
+
+/// The path of a pipeline's chart of stages.
+pub(super) fn chart_path(kernel: &str) -> String {
+    format!("charts/{}-stages.svg", file_stem(kernel))
+}
+
+pub(super) fn section(kernel: &KernelInfo, summary: &KernelSummary, document: &mut Document) {
+    let Some(stages) = &summary.stages else { return };
+    document.heading(3, format!("Stages of {} at {}", kernel.id, stages.size));
+    document.paragraph(declared(kernel));
+    let reference = stages.amdahl.as_ref().and_then(|amdahl| stages.table(&amdahl.case));
+    if let Some(sentence) = reference.and_then(bottleneck::sentence) {
+        document.paragraph(Text::prose(&sentence).then("."));
+    }
+    if chart::stages(stages).is_some() {
+        document.blocks.push(Block::Image {
+            alt: format!("Time of each stage of {} by variant", kernel.id),
+            path: chart_path(&kernel.id),
+            caption: Text::from("Time of one iteration by stage; less is better."),
+        });
+    }
+    for table in &stages.tables {
+        document.blocks.push(Block::Paragraph(
+            Text::strong("Stages of ").then(variant_text(&table.case)).then(format!(
+                ": {} an iteration, spans on (each costs {})",
+                format::time_interval(&table.total_ns),
+                format::time(table.span_cost_ns)
+            )),
+        ));
+        document.blocks.push(Block::Table(stage_table(table)));
+    }
+    if let Some(amdahl) = &stages.amdahl {
+        amdahl_section(kernel, amdahl, document);
+    }
+}
+
+fn declared(kernel: &KernelInfo) -> Text {
+    kernel.stages.iter().enumerate().fold(Text::default(), |text, (at, stage)| {
+        text.then(if at > 0 { ", then " } else { "In order: " })
+            .then(Text::code(&stage.name))
+            .then(format!(" ({})", stage.variants.join(", ")))
+    })
+}
+
+fn stage_table(table: &StageTable) -> Table {
+    let mut rows = Table::new([
+        Column::left("stage"),
+        Column::right("self time [interval]"),
+        Column::right("share of the whole"),
+        Column::right("total time"),
+        Column::right("calls"),
+        Column::right("heap blocks"),
+        Column::right("heap bytes"),
+    ]);
+    let largest = table.bottleneck().map(|stage| stage.name.as_str());
+    for stage in &table.stages {
+        let name = Text::code(&stage.name);
+        let bottleneck = largest == Some(stage.name.as_str());
+        rows.row(figures(
+            if bottleneck { name.then(" ").then(Text::strong("largest")) } else { name },
+            stage,
+        ));
+    }
+    if let Some(outside) = &table.outside {
+        let mut cells = figures(Text::from(outside.name.as_str()), outside);
+        cells.truncate(3);
+        rows.row(cells);
+    }
+    rows.without_empty_columns()
+}
+
+fn figures(name: Text, stage: &StageRow) -> Vec<Text> {
+    vec![
+        name,
+        Text::from(format::time_interval(&stage.self_ns)),
+        Text::from(format::percent_interval(&stage.share)),
+        Text::from(format::time(stage.total_ns.estimate)),
+        Text::from(format::count(stage.calls)),
+        Text::from(stage.heap_blocks.map(format::count).unwrap_or_default()),
+        Text::from(stage.heap_bytes.map(format::bytes).unwrap_or_default()),
+    ]
+}
+
+fn amdahl_section(kernel: &KernelInfo, amdahl: &AmdahlTable, document: &mut Document) {
+    document.heading(3, format!("If a stage of {} were faster", kernel.id));
+    document.paragraph(
+        Text::from("The overall speed-up of ")
+            .then(variant_text(&amdahl.case))
+            .then(" by Amdahl's law, 1 / ((1 - p) + p / s). The denominator of every share p is a whole iteration, ")
+            .then(format!("{}.", format::time_interval(&amdahl.total_ns))),
+    );
+    let factors = FACTORS.map(|factor| {
+        Column::right(if factor.is_finite() {
+            format!("{factor}x faster")
+        } else {
+            "infinitely faster".to_owned()
+        })
+    });
+    let mut table = Table::new(
+        [Column::left("stage"), Column::right("self time"), Column::right("share p")]
+            .into_iter()
+            .chain(factors),
+    );
+    for row in &amdahl.rows {
+        let speed_ups = row.speed_ups.iter().map(|s| Text::from(format::ratio_interval(s)));
+        table.row(
+            [
+                Text::code(&row.stage),
+                Text::from(format::time(row.self_ns.estimate)),
+                Text::from(format::percent_interval(&row.share)),
+            ]
+            .into_iter()
+            .chain(speed_ups),
+        );
+    }
+    document.blocks.push(Block::Table(table));
+}

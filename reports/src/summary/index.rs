@@ -1,0 +1,54 @@
+//! Records by case and measurer, so that a run of thousands is not searched for every cell.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::{CaseId, Failure, Measurement, Outcome, Record, Run};
+
+/// Finds the records of a case, and the cases of a kernel.
+pub(super) struct Index<'a> {
+    records: HashMap<(&'a CaseId, &'a str), &'a Record>,
+    cases: HashMap<&'a str, Vec<&'a CaseId>>,
+}
+
+impl<'a> Index<'a> {
+    /// Indexes a run; of two records of one measurer for one case the first counts, as in
+    /// [`Run::record`].
+    pub fn new(run: &'a Run) -> Self {
+        let mut records = HashMap::new();
+        let mut cases: HashMap<&str, Vec<&CaseId>> = HashMap::new();
+        let mut seen = HashSet::new();
+        for record in &run.records {
+            records.entry((&record.case, record.measurer.as_str())).or_insert(record);
+            if seen.insert(&record.case) {
+                cases.entry(&record.case.kernel).or_default().push(&record.case);
+            }
+        }
+        Self { records, cases }
+    }
+
+    /// The kernel's cases, in the order in which records first name them.
+    pub fn cases(&self, kernel: &str) -> &[&'a CaseId] {
+        self.cases.get(kernel).map_or(&[], Vec::as_slice)
+    }
+
+    /// What came of a measurer.
+    pub fn outcome(&self, case: &CaseId, measurer: &str) -> Option<&'a Outcome> {
+        self.records.get(&(case, measurer)).map(|record| &record.outcome)
+    }
+
+    /// What a measurer measured.
+    pub fn measurement(&self, case: &CaseId, measurer: &str) -> Option<&'a Measurement> {
+        match self.outcome(case, measurer)? {
+            Outcome::Measured(measurement) => Some(measurement),
+            _ => None,
+        }
+    }
+
+    /// How a measurer's case went wrong.
+    pub fn failure(&self, case: &CaseId, measurer: &str) -> Option<&'a Failure> {
+        match self.outcome(case, measurer)? {
+            Outcome::Failed(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The crate from the outside: a planted run goes in, findings, files and refusals come out.
+
+mod analysers;
+mod comparing;
+mod plant;
+mod rendering;
+mod summaries;
+mod wire;

@@ -1,0 +1,146 @@
+//! Whole reports: every file of a complete run, as committed snapshots, and how long they take.
+
+use std::time::{Duration, Instant};
+
+use amdahl_reports::{Report, Role, Run, measurer, render, report};
+
+use crate::plant::{Plant, case, complete, kernel, samples};
+
+fn file(name: &str) -> String {
+    let files = report(&complete());
+    files.into_iter().find(|file| file.path == name).expect("a file of that name").contents
+}
+
+#[test]
+fn the_markdown_is_as_committed() {
+    insta::assert_snapshot!(file("README.md"));
+}
+
+#[test]
+fn the_page_is_as_committed() {
+    insta::assert_snapshot!(file("index.html"));
+}
+
+#[test]
+fn the_terminal_text_is_as_committed() {
+    insta::assert_snapshot!(file("report.txt"));
+}
+
+#[test]
+fn the_json_is_as_committed_and_parses() {
+    let text = file("report.json");
+    let value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(value["kernels"][0]["fastest"]["variant"], "rayon");
+    insta::assert_snapshot!(text);
+}
+
+#[test]
+fn the_csv_is_as_committed() {
+    insta::assert_snapshot!(file("report.csv"));
+}
+
+#[test]
+fn the_charts_are_as_committed() {
+    for (name, path) in [
+        ("summary", "charts/summary.svg"),
+        ("times", "charts/covariance.svg"),
+        ("stages", "charts/flights-stages.svg"),
+    ] {
+        insta::assert_snapshot!(name, file(path));
+    }
+}
+
+#[test]
+fn every_picture_a_document_shows_is_among_the_files() {
+    let files = report(&complete());
+    let markdown = file("README.md");
+    let shown: Vec<&str> =
+        markdown.split("](charts/").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    assert_eq!(shown.len(), 4);
+    for name in shown {
+        assert!(files.iter().any(|file| file.path == format!("charts/{name}")), "{name}");
+    }
+    assert_eq!(files.iter().filter(|file| file.path.starts_with("charts/")).count(), 4);
+}
+
+#[test]
+fn the_same_run_gives_the_same_bytes() {
+    assert_eq!(report(&complete()), report(&complete()));
+}
+
+#[test]
+fn every_renderer_has_its_own_id_and_file() {
+    let renderers = render::all();
+    for (at, one) in renderers.iter().enumerate() {
+        assert!(render::by_id(one.id()).is_some());
+        for other in &renderers[at + 1..] {
+            assert!(one.id() != other.id() && one.file_name() != other.file_name());
+        }
+    }
+    assert!(render::by_id("pdf").is_none());
+}
+
+#[test]
+fn nothing_measured_is_hidden() {
+    let markdown = file("README.md");
+    for reason in [
+        "at \\[0, 3\\] it has 1.5",
+        "no answer within 30 s",
+        "signal 11",
+        "valgrind is not there",
+        "install valgrind",
+        "of its own",
+        "not part of this run",
+        "no GPU variant is built in",
+    ] {
+        let reason = reason.replace("\\[", "[").replace("\\]", "]");
+        assert!(markdown.contains(&reason), "{reason}");
+    }
+}
+
+#[test]
+fn a_run_without_records_still_gives_a_report() {
+    let run = Plant::new().kernel(kernel("k", &[("naive", Role::Reference)])).0;
+    let files = report(&run);
+    assert!(files[0].contents.contains("none could be ranked"));
+    assert_eq!(files.len(), render::all().len());
+}
+
+/// 10 kernels of 4 variants at 5 sizes: 200 cases, each with 100 samples by two timers.
+fn large() -> Run {
+    let variants =
+        [("naive", Role::Reference), ("a", Role::Serial), ("b", Role::Serial), ("c", Role::Serial)];
+    let mut plant = Plant::new();
+    for k in 0..10 {
+        let id = format!("kernel{k}");
+        let mut info = kernel(&id, &variants);
+        let size = info.sizes[1].clone();
+        let labels = (0..5).map(|s| format!("size{s}"));
+        info.sizes =
+            labels.map(|label| amdahl_reports::SizeInfo { label, ..size.clone() }).collect();
+        plant = plant.kernel(info);
+        for s in 0..5 {
+            for (v, (variant, _)) in variants.iter().enumerate() {
+                let at = case(&id, variant, &format!("size{s}"), 1);
+                let times = samples(1e6 / (v + 1) as f64, 0.05, 100, v + s);
+                // Half the kernels only have criterion's samples, whose ratios need the bootstrap.
+                let by = if k % 2 == 0 { measurer::INTERLEAVED } else { measurer::CRITERION };
+                plant = plant.timed(&at, by, times).heap(&at, (1.0, 2.0, 3.0), (1.0, 2.0));
+            }
+        }
+    }
+    plant.0
+}
+
+#[test]
+#[allow(clippy::disallowed_methods, reason = "the limit is on elapsed time")]
+fn a_report_of_200_cases_takes_at_most_a_second_optimised() {
+    let run = large();
+    let start = Instant::now();
+    let files = report(&run);
+    let took = start.elapsed();
+    assert!(files.len() > 10);
+    let limit = if cfg!(debug_assertions) { 5 } else { 1 };
+    assert!(took < Duration::from_secs(limit), "{took:?}");
+    assert_eq!(Report::new(&run).summary.kernels.len(), 10);
+}
