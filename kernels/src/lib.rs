@@ -4,21 +4,28 @@
 //! them need stands in `support`. Nothing here measures: a kernel declares itself to the harness,
 //! and [`suite`] lists them in the order of the report.
 
-mod array;
-mod cluster;
-mod linalg;
-mod stats;
+pub mod array;
+pub mod cluster;
+pub mod linalg;
+pub mod pipeline;
+pub mod stats;
 mod support;
 
-use amdahl::Suite;
+use amdahl::{Kernel, Suite};
 
 /// Every kernel of this crate, in the order of the report.
 pub fn suite() -> Suite {
-    Suite::new([
+    Suite::new(kernels())
+}
+
+/// The same one by one, for those who test or compare them.
+pub fn kernels() -> Vec<Kernel> {
+    vec![
         linalg::covariance::kernel(),
         array::softmax::kernel(),
         array::row_normalize::kernel(),
         cluster::pairwise_distance::kernel(),
         stats::column_statistics::kernel(),
-    ])
+        pipeline::flights::kernel(),
+    ]
 }

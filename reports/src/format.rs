@@ -10,7 +10,16 @@ const DIGITS: usize = 3;
 
 /// Most significant digits of an interval, where it is so narrow that [`DIGITS`] would make its
 /// bounds equal.
-const MOST_DIGITS: usize = 5;
+const MOST_DIGITS: usize = 4;
+
+/// From here on numbers are written in exponent form.
+const MOST_PLAIN: f64 = 1e15;
+
+/// Below this numbers are written in exponent form.
+const LEAST_PLAIN: f64 = 1e-6;
+
+/// The most decimals of an interval: beyond them its figures are not times or ratios of anything.
+const MOST_DECIMALS: usize = 9;
 
 /// A nanosecond's multiples and their names, largest first.
 const TIME_UNITS: [(f64, &str); 4] = [(1e9, "s"), (1e6, "ms"), (1e3, "µs"), (1.0, "ns")];
@@ -23,8 +32,12 @@ const BYTE_UNITS: [(f64, &str); 4] =
 const FLOP_UNITS: [(f64, &str); 4] =
     [(1e9, "Gflop"), (1e6, "Mflop"), (1e3, "kflop"), (1.0, "flop")];
 
-/// A number with three significant digits, without an exponent: `0.0123`, `4.56`, `789`, `12,345`.
+/// A number with three significant digits: `0.0123`, `4.56`, `789`, `12,345`; in exponent form where
+/// that would be longer than anyone reads.
 pub fn number(value: f64) -> String {
+    if value != 0.0 && value.is_finite() && !(LEAST_PLAIN..MOST_PLAIN).contains(&value.abs()) {
+        return scientific(value);
+    }
     fixed(value, decimals(value, DIGITS))
 }
 
@@ -33,7 +46,7 @@ pub fn scientific(value: f64) -> String {
     if value == 0.0 {
         return "0".to_owned();
     }
-    if value.is_finite() { format!("{value:.1e}") } else { number(value) }
+    if value.is_finite() { format!("{value:.1e}") } else { fixed(value, 0) }
 }
 
 /// Nanoseconds in the unit that suits them: `3.51 ms`.
@@ -169,7 +182,8 @@ fn interval_with(interval: &Interval, unit: &str) -> String {
     let needed = if width > 0.0 { decimals(width, 1) } else { 0 };
     let decimals = needed
         .max(decimals(interval.estimate, DIGITS))
-        .min(decimals(interval.estimate, MOST_DIGITS));
+        .min(decimals(interval.estimate, MOST_DIGITS))
+        .min(MOST_DECIMALS);
     format!(
         "{}{unit} [{}, {}]",
         fixed(interval.estimate, decimals),
@@ -245,6 +259,7 @@ mod tests {
         assert_eq!(number(99.96), "100");
         assert_eq!(number(0.09999), "0.100");
         assert_eq!(number(-1234.5), "-1,234");
+        assert_eq!(number(1e-300), "1.0e-300");
     }
 
     #[test]

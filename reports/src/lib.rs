@@ -3,6 +3,15 @@
 //! This crate is pure: it reads no clock, starts no thread, looks at no environment and opens no
 //! file. A [`Run`] comes in, a report comes out, and the same run always gives the same report.
 //! Measuring lives in the `amdahl` crate; it depends on this one and never the other way round.
+//!
+//! ```
+//! fn files(records: &[u8]) -> Result<Vec<(String, String)>, amdahl_reports::wire::WireError> {
+//!     let run = amdahl_reports::wire::decode(records)?;
+//!     let files = amdahl_reports::report(&run);
+//!     Ok(files.into_iter().map(|file| (file.path, file.contents)).collect())
+//! }
+//! assert!(files(b"not records").is_err());
+//! ```
 
 pub mod analyse;
 mod case;

@@ -19,14 +19,14 @@ use criterion::Criterion;
 use crate::cli::print::{Streams, exit};
 use crate::cli::progress::progress;
 use crate::cli::settings::{self, Settings};
-use crate::cli::{MEASURED_CASE_FAILED, TOOL_FAILED, publish};
+use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::plan::{Plan, Request, nearest};
 use crate::run::{Passes, Runner, has_failures};
 use args::{BenchArgs, Mode};
 
 /// Time for a whole run, and for one under `--quick`.
-const BUDGET: Duration = Duration::from_secs(300);
+const BUDGET: Duration = Duration::from_mins(5);
 const QUICK_BUDGET: Duration = Duration::from_secs(75);
 
 /// Runs the suite as a bench target with these arguments.
@@ -65,7 +65,7 @@ fn run_mode(
         Mode::Test => test_mode::run(&plan, args, &settings, streams),
         Mode::ProfileTime => profile_time::run(&plan, args, &settings, streams),
         Mode::LoadBaseline => {
-            timer::load_baseline(&plan, args.criterion(&plan.schedule));
+            timer::load_baseline(&plan, BenchArgs::criterion(&plan.schedule));
             Ok(ExitCode::SUCCESS)
         }
         Mode::Measure => measure(&plan, args, arguments, &settings, streams),
@@ -95,11 +95,11 @@ fn measure(
     let started = settings::utc_now();
     let folder = store.begin_run(&started)?;
     let launcher = settings.launcher()?;
-    let criterion: Criterion = args.criterion(&plan.schedule);
-    let mut timer = timer::CriterionTimer::new(criterion, args.sample_size(&plan.schedule));
+    let criterion: Criterion = BenchArgs::criterion(&plan.schedule);
+    let mut timer = timer::CriterionTimer::new(criterion, args.sample_size());
     let mut progress = progress(streams.stderr_is_terminal());
     let runner = Runner::new(plan, Passes::ALL, launcher, folder.clone(), &mut *progress);
-    let run = runner.run(&mut timer, &args.command(arguments), &started);
+    let run = runner.run(&mut timer, &BenchArgs::command(arguments), &started);
     timer.finish();
     let folder = store.finish_run(&folder, &run)?;
     if let Some(name) = args.named_baseline() {
@@ -154,6 +154,3 @@ fn panic_message(payload: &(dyn Any + Send)) -> String {
     let text = text.or_else(|| payload.downcast_ref::<&str>().copied());
     text.unwrap_or("a panic without a message").to_owned()
 }
-
-/// The exit code of errors of use, criterion's included.
-pub(crate) const USAGE: u8 = TOOL_FAILED;

@@ -1,5 +1,6 @@
 //! Test mode: every case once, in libtest's words, so that cargo, nextest and people can read it.
 
+use std::fmt::Write;
 use std::process::ExitCode;
 
 use amdahl_reports::CaseId;
@@ -71,14 +72,15 @@ pub(super) fn close(streams: &mut Streams, passed: usize, failures: &[(CaseId, S
     if !failures.is_empty() {
         text.push_str("\nfailures:\n");
         for (id, reason) in failures {
-            text.push_str(&format!("    {id}: {reason}\n"));
+            let _ = writeln!(text, "    {id}: {reason}");
         }
     }
     let result = if failures.is_empty() { "ok" } else { "FAILED" };
-    text.push_str(&format!(
-        "\ntest result: {result}. {passed} passed; {} failed; 0 ignored; 0 measured; 0 filtered out\n\n",
-        failures.len()
-    ));
+    let failed = failures.len();
+    let _ = writeln!(
+        text,
+        "\ntest result: {result}. {passed} passed; {failed} failed; 0 ignored; 0 measured; 0 filtered out\n"
+    );
     // A closed pipe: whoever reads has gone, and the exit code still tells.
     let _ = streams.out(&text);
 }

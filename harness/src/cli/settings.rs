@@ -11,7 +11,7 @@ use crate::store::Store;
 /// The seed of every input unless told otherwise; any number would do, this one is printed.
 const SEED: u64 = 20_130_101;
 /// How long a worker may be silent when nothing long is expected of it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What holds for a whole run.
 #[derive(Debug, Clone)]
@@ -95,7 +95,7 @@ mod tests {
     fn times_are_seconds_or_minutes() {
         assert_eq!(parse_duration("90").unwrap(), Duration::from_secs(90));
         assert_eq!(parse_duration("1.5s").unwrap(), Duration::from_millis(1500));
-        assert_eq!(parse_duration("2m").unwrap(), Duration::from_secs(120));
+        assert_eq!(parse_duration("2m").unwrap(), Duration::from_mins(2));
         assert!(parse_duration("soon").is_err());
         assert!(parse_duration("0").is_err());
         assert!(parse_duration("-5").is_err());

@@ -154,7 +154,7 @@ fn agree_exactly<T: PartialEq + fmt::Debug>(
     same_shape(got_shape, want_shape)?;
     match got.iter().zip(want).position(|(got, want)| got != want) {
         Some(at) => Err(Disagreement::new(format!(
-            "at {}: got {:?}, the reference has {:?}",
+            "{}got {:?}, the reference has {:?}",
             position(want_shape, at),
             got[at],
             want[at]
@@ -183,7 +183,7 @@ fn agree_numbers<T: Copy + Into<f64>>(
         // A NaN or an infinite difference fails this comparison, as it must.
         if error.is_nan() || error > allowed {
             return Err(Disagreement::new(format!(
-                "at {}: got {g:e}, the reference has {w:e}, allowed difference {allowed:.1e}",
+                "{}got {g:e}, the reference has {w:e}, allowed difference {allowed:.1e}",
                 position(&want.shape, at)
             )));
         }
@@ -200,13 +200,16 @@ fn same_shape(got: &[usize], want: &[usize]) -> Result<(), Disagreement> {
     Err(Disagreement::new(format!("shape {got:?} where the reference has {want:?}")))
 }
 
-/// The index of a row-major offset, printed as `[i, j]`.
+/// Where a row-major offset lies, printed as `at [i, j]: `; nothing for a scalar.
 fn position(shape: &[usize], offset: usize) -> String {
+    if shape.is_empty() {
+        return String::new();
+    }
     let mut rest = offset;
     let mut index = vec![0; shape.len()];
     for (place, &extent) in index.iter_mut().zip(shape).rev() {
         *place = rest % extent.max(1);
         rest /= extent.max(1);
     }
-    format!("{index:?}")
+    format!("at {index:?}: ")
 }

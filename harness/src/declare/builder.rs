@@ -194,12 +194,11 @@ where
 
     /// Puts the variant declared last on this rung of the ladder, where its role does not tell.
     pub fn rung(mut self, rung: Rung) -> Self {
-        match self.variants.last_mut() {
-            Some(variant) => variant.rung = Some(rung),
-            None => {
-                let kernel = self.head.id.clone();
-                self.error.get_or_insert(DeclareError::RungWithoutVariant { kernel });
-            }
+        if let Some(variant) = self.variants.last_mut() {
+            variant.rung = Some(rung);
+        } else {
+            let kernel = self.head.id.clone();
+            self.error.get_or_insert(DeclareError::RungWithoutVariant { kernel });
         }
         self
     }

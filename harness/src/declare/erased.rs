@@ -31,7 +31,7 @@ pub(crate) enum CheckError {
     #[error("the input does not fit `{kernel}`: {source}")]
     Exchange { kernel: String, source: ExchangeError },
     /// The variant disagrees with the one it is held to.
-    #[error("disagrees with `{against}` {call}: {disagreement}")]
+    #[error("differs from `{against}` {call}: {disagreement}")]
     Disagrees { against: String, call: &'static str, disagreement: Disagreement },
 }
 

@@ -96,6 +96,10 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         };
         let tolerance = self.kernel.info.sizes[self.size].tolerance;
         let first = self.timed.once(cold);
+        if let Some(also) = &self.kernel.also {
+            also(self.input, self.variant, &tolerance)
+                .map_err(|disagreement| disagrees("within", disagreement))?;
+        }
         let want = (self.kernel.runs[self.against])(self.input).once(&mut NoProbe);
         let closeness = first
             .agree(&want, &tolerance)
@@ -104,10 +108,6 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         second
             .agree(&want, &tolerance)
             .map_err(|disagreement| disagrees("on its second call", disagreement))?;
-        if let Some(also) = &self.kernel.also {
-            also(self.input, self.variant, &tolerance)
-                .map_err(|disagreement| disagrees("within", disagreement))?;
-        }
         Ok(Agreement {
             against: against.clone(),
             error: closeness.error,

@@ -5,6 +5,7 @@ use std::time::Duration;
 use amdahl_reports::{Agreement, CaseId, Failure, FailureKind, Measurement};
 
 use super::process::{Launcher, Worker};
+use crate::plan::{nanoseconds, whole};
 use crate::protocol::{Purpose, Reply, Request};
 
 /// An iteration at least this long gets a clock pair of its own.
@@ -101,7 +102,7 @@ impl LiveCase {
     pub(crate) fn batch(&mut self, iterations: u64) -> Result<BatchTime, Failure> {
         let request = Request::Batch { iterations, slice: self.slice(iterations) };
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
-        let expected = Duration::from_nanos((self.estimate_ns * iterations as f64 * 20.0) as u64);
+        let expected = nanoseconds(self.estimate_ns * iterations as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
             Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
             other => Err(unexpected("batch", &other)),
@@ -110,7 +111,7 @@ impl LiveCase {
 
     /// Iterations that take about this long, at least one.
     pub(crate) fn iterations_for(&self, time: Duration) -> u64 {
-        ((time.as_nanos() as f64 / self.estimate_ns) as u64).max(1)
+        whole(time.as_nanos() as f64 / self.estimate_ns).max(1)
     }
 
     /// How many iterations one clock pair may enclose.

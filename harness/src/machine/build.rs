@@ -5,6 +5,9 @@ use std::process::Command;
 
 use amdahl_reports::Build;
 
+/// Flags beside the profile's; empty in most builds.
+const RUSTFLAGS: &str = env!("AMDAHL_RUSTFLAGS");
+
 /// The build of this program, and the commit and lock file of the workspace it runs in.
 pub(crate) fn build() -> Build {
     Build {
@@ -12,7 +15,7 @@ pub(crate) fn build() -> Build {
         target: env!("AMDAHL_TARGET").to_owned(),
         profile: concat!(env!("AMDAHL_PROFILE"), ", opt-level ", env!("AMDAHL_OPT_LEVEL"))
             .to_owned(),
-        rustflags: env!("AMDAHL_RUSTFLAGS").to_owned(),
+        rustflags: RUSTFLAGS.to_owned(),
         debug_assertions: cfg!(debug_assertions),
         commit: commit(),
         lock: lock(),

@@ -114,10 +114,10 @@ fn os() -> String {
 
 fn hypervisor(cpuinfo: &str) -> Option<String> {
     let flags = field(cpuinfo, "flags")?;
-    flags
-        .split_whitespace()
-        .any(|flag| flag == "hypervisor")
-        .then(|| trimmed("/sys/class/dmi/id/sys_vendor").unwrap_or_else(|| "unnamed".to_owned()))
+    flags.split_whitespace().any(|flag| flag == "hypervisor").then(|| {
+        trimmed("/sys/class/dmi/id/sys_vendor")
+            .unwrap_or_else(|| "an unnamed hypervisor".to_owned())
+    })
 }
 
 #[cfg(test)]

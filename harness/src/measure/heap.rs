@@ -91,7 +91,7 @@ fn call_sites(case: &mut dyn Prepared, scratch: &Path) -> Vec<CallSite> {
     case.batch(1, 1, &mut BacktraceProbe { file: &file, profiler: None });
     let text = std::fs::read(&file).unwrap_or_default();
     let _ = std::fs::remove_file(&file);
-    serde_json::from_slice(&text).map_or_else(|_| Vec::new(), places)
+    serde_json::from_slice(&text).map_or_else(|_| Vec::new(), |file| places(&file))
 }
 
 /// The part of dhat's file format (version 2) that names places.
@@ -111,7 +111,7 @@ struct ProgramPoint {
     fs: Vec<usize>,
 }
 
-fn places(file: DhatFile) -> Vec<CallSite> {
+fn places(file: &DhatFile) -> Vec<CallSite> {
     let mut totals: HashMap<String, (u64, u64)> = HashMap::new();
     for point in &file.pps {
         let frames = || point.fs.iter().filter_map(|&at| file.ftbl.get(at)).map(|f| strip(f));
@@ -168,7 +168,7 @@ mod tests {
                 "0x2: kernel::softmax (softmax.rs:10:5)".into(),
             ],
         };
-        let sites = places(file);
+        let sites = places(&file);
         assert_eq!(sites[0].place, "kernel::softmax (softmax.rs:10:5)");
         assert_eq!((sites[0].blocks, sites[0].bytes), (3.0, 100.0));
         assert_eq!(sites[1].place, "alloc::vec::Vec<T>::with_capacity (vec/mod.rs:1:2)");

@@ -2,11 +2,13 @@
 
 mod filter;
 mod schedule;
+mod units;
 
 use amdahl_reports::{CaseId, KernelInfo, Role};
 
 pub(crate) use filter::{Filter, FilterError, nearest};
 pub(crate) use schedule::{Counts, Schedule};
+pub(crate) use units::{nanoseconds, whole};
 
 /// What a plan is made from.
 #[derive(Debug, Clone)]

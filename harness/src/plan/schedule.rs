@@ -73,13 +73,13 @@ impl Schedule {
         let share = |part: f64, cases: usize, least: f64, most: f64| {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
-        let criterion = share(CRITERION_PART, counts.cases, 0.15, 6.0);
-        let profile = share(PROFILE_PART, counts.profiled, 0.3, 4.0);
+        let criterion = share(CRITERION_PART, counts.cases, 0.15, 3.0);
+        let profile = share(PROFILE_PART, counts.profiled, 0.3, 3.0);
         let seconds = Duration::from_secs_f64;
         Self {
             warm_up: seconds(criterion * WARM_UP_PART),
             criterion: seconds(criterion * (1.0 - WARM_UP_PART)),
-            interleaved: seconds(share(INTERLEAVED_PART, counts.cases, 0.1, 3.0)),
+            interleaved: seconds(share(INTERLEAVED_PART, counts.cases, 0.1, 1.5)),
             stacks: seconds(profile * (1.0 - LINES_PART)),
             lines: seconds(profile * LINES_PART),
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
         let counts = Counts { cases: 90, profiled: 45, staged: 8 };
-        let budget = Duration::from_secs(300);
+        let budget = Duration::from_mins(5);
         let schedule = Schedule::divide(budget, counts);
         let per_case =
             schedule.warm_up + schedule.criterion + schedule.interleaved + FIXED_PER_CASE;

@@ -12,7 +12,7 @@ use crate::plan::Group;
 /// not check the others at this size.
 const SLOW_NS: f64 = 250e6;
 /// Plain runs of a slow case: at least, at most, and the time they may take.
-const PLAIN_RUNS: (usize, usize) = (3, 5);
+const PLAIN_RUNS: (u64, u64) = (3, 5);
 const PLAIN_TIME: Duration = Duration::from_secs(3);
 
 impl Runner<'_> {
@@ -104,9 +104,8 @@ impl Runner<'_> {
 
     /// Times a slow case by a few plain runs.
     fn plain(&mut self, case: &mut LiveCase) {
-        let runs = (PLAIN_TIME.as_nanos() as f64 / case.estimate_ns) as usize;
-        let runs = runs.clamp(PLAIN_RUNS.0, PLAIN_RUNS.1);
-        let mut times = Vec::with_capacity(runs);
+        let runs = case.iterations_for(PLAIN_TIME).clamp(PLAIN_RUNS.0, PLAIN_RUNS.1);
+        let mut times = Vec::new();
         for _ in 0..runs {
             match case.batch(1) {
                 Ok(batch) => times.push(batch.elapsed_ns as f64),

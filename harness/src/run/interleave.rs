@@ -9,13 +9,14 @@ use super::Runner;
 use super::group::is_slow;
 use crate::data::Rng;
 use crate::driver::LiveCase;
+use crate::plan::whole;
 
 /// A slot lasts about this long: long against a timer tick, short against a burst of steal.
 const SLOT: Duration = Duration::from_millis(8);
 /// Fewer rounds than this give no interval worth printing.
-const LEAST_ROUNDS: usize = 6;
+const LEAST_ROUNDS: u64 = 6;
 /// More rounds than this narrow nothing.
-const MOST_ROUNDS: usize = 200;
+const MOST_ROUNDS: u64 = 200;
 
 /// A case's samples so far, and the iterations of one slot.
 struct Slot {
@@ -56,7 +57,9 @@ impl Runner<'_> {
                 self.failed(&live[out.at].id, measurer::INTERLEAVED, failure);
                 // The round was cut short: drop what it has, so that indices stay aligned.
                 let whole = slots.iter().map(|slot| slot.totals.len()).min().unwrap_or(0);
-                slots.iter_mut().for_each(|slot| slot.totals.truncate(whole));
+                for slot in &mut slots {
+                    slot.totals.truncate(whole);
+                }
             }
         }
         slots.sort_by_key(|slot| slot.at);
@@ -70,11 +73,11 @@ impl Runner<'_> {
     }
 
     /// How many rounds fit into the group's time.
-    fn rounds(&self, live: &[LiveCase], slots: &[Slot]) -> usize {
+    fn rounds(&self, live: &[LiveCase], slots: &[Slot]) -> u64 {
         let round_ns: f64 =
             slots.iter().map(|slot| live[slot.at].estimate_ns * slot.iterations as f64).sum();
         let time = self.plan.schedule.interleaved * u32::try_from(slots.len()).unwrap_or(u32::MAX);
         let rounds = time.as_nanos() as f64 / round_ns.max(1.0);
-        (rounds as usize).clamp(LEAST_ROUNDS, MOST_ROUNDS)
+        whole(rounds).clamp(LEAST_ROUNDS, MOST_ROUNDS)
     }
 }

@@ -26,7 +26,7 @@ pub(crate) enum StoreError {
     Unknown { name: String, known: String },
     /// The records cannot be read.
     #[error("{}: {source}", path.display())]
-    Wire { path: PathBuf, source: wire::WireError },
+    Wire { path: PathBuf, source: Box<wire::WireError> },
 }
 
 /// The results under one target folder.
@@ -65,7 +65,7 @@ impl Store {
 
     /// A folder for a run that begins at this UTC time.
     pub(crate) fn begin_run(&self, started: &str) -> Result<PathBuf, StoreError> {
-        let name = started.replace(':', "").replace('-', "");
+        let name = started.replace([':', '-'], "");
         let folder = self.runs().join(format!("{UNFINISHED}{name}"));
         fs::create_dir_all(&folder).map_err(|source| at(&folder, source))?;
         Ok(folder)
@@ -180,7 +180,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, StoreError> {
 
 fn read(path: &Path) -> Result<Run, StoreError> {
     let bytes = fs::read(path).map_err(|source| at(path, source))?;
-    wire::decode(&bytes).map_err(|source| StoreError::Wire { path: path.to_owned(), source })
+    wire::decode(&bytes)
+        .map_err(|source| StoreError::Wire { path: path.to_owned(), source: Box::new(source) })
 }
 
 fn copy_folder(from: &Path, to: &Path) -> Result<(), StoreError> {

@@ -8,4 +8,3 @@ mod folder;
 mod lock;
 
 pub(crate) use folder::{Store, StoreError};
-pub(crate) use lock::Lock;

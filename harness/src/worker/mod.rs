@@ -18,6 +18,7 @@ use crate::protocol::{Purpose, Reply, Request, VERSION};
 /// Serves requests until the driver says `quit` or closes the pipe.
 pub(crate) fn serve(suite: &Suite, purpose: Purpose) -> ExitCode {
     let Ok(mut channel) = Channel::take_stdio() else { return ExitCode::FAILURE };
+    die_with_the_driver();
     if purpose == Purpose::Heap && allocator::is_declared() {
         allocator::start_counting();
     }
@@ -26,6 +27,13 @@ pub(crate) fn serve(suite: &Suite, purpose: Purpose) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
+}
+
+/// Sees to it that a worker in an endless iteration does not outlive a killed driver; where the
+/// platform has no such thing, a closed pipe ends it between requests.
+fn die_with_the_driver() {
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL));
 }
 
 /// Answers until the end; an error means that the driver is gone.

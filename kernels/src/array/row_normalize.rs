@@ -163,7 +163,8 @@ fn with_rayon(x: &Matrix) -> Timed<'_, Matrix> {
     Timed::in_place(
         Matrix::zeros(x.rows(), x.cols()),
         move |out| {
-            let tasks = x.as_slice().par_chunks(values).zip(out.as_mut_slice().par_chunks_mut(values));
+            let tasks =
+                x.as_slice().par_chunks(values).zip(out.as_mut_slice().par_chunks_mut(values));
             tasks.for_each(|(x, out)| normalize_rows(x, out, cols));
         },
         Matrix::clone,

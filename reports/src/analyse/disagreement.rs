@@ -28,7 +28,7 @@ impl Analyser for Disagreement {
         }
         let finding = |(case, failure, sizes): (&CaseId, &Failure, Vec<String>)| {
             let message = format!(
-                "`{case}` {}: {}; its figures are not ranked",
+                "`{case}`: {}, {}; its figures are not ranked",
                 failure.kind.label(),
                 failure.reason
             );

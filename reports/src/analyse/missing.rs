@@ -37,7 +37,7 @@ impl Missing {
                 let timer = measurer::TIMERS.contains(&record.measurer.as_str());
                 let severity = if timer { Severity::Problem } else { Severity::Warning };
                 let message = format!(
-                    "`{}` {} under `{}`: {}",
+                    "`{}`: {} under `{}`, {}",
                     record.case,
                     failure.kind.label(),
                     record.measurer,

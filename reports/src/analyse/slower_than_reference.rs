@@ -2,10 +2,10 @@
 
 use super::Analyser;
 use crate::format;
-use crate::summary::{CaseRow, KernelSummary, Summary};
+use crate::summary::{CaseRow, KernelSummary, Ratio, Summary};
 use crate::{Finding, Run, Severity};
 
-/// Reports variants whose speed-up over the reference lies wholly below 1.
+/// Reports variants whose speed-up over the reference lies wholly below 1, once for all their sizes.
 pub(super) struct SlowerThanReference;
 
 impl Analyser for SlowerThanReference {
@@ -14,23 +14,45 @@ impl Analyser for SlowerThanReference {
     }
 
     fn analyse(&self, _: &Run, summary: &Summary) -> Vec<Finding> {
-        let rows = summary.kernels.iter().flat_map(KernelSummary::rows);
-        rows.filter_map(|row| self.of_row(row)).collect()
+        summary.kernels.iter().flat_map(|kernel| self.of_kernel(kernel)).collect()
     }
 }
 
 impl SlowerThanReference {
-    fn of_row(&self, row: &CaseRow) -> Option<Finding> {
-        let ratio = row.speed_up.filter(|ratio| ratio.interval.is_below(1.0))?;
+    fn of_kernel(&self, kernel: &KernelSummary) -> Vec<Finding> {
+        let slow = kernel.rows().filter_map(|row| {
+            let ratio = row.speed_up.filter(|ratio| ratio.interval.is_below(1.0))?;
+            Some((row, ratio))
+        });
+        let mut variants: Vec<Vec<(&CaseRow, Ratio)>> = Vec::new();
+        for (row, ratio) in slow {
+            let same = |group: &&mut Vec<(&CaseRow, Ratio)>| {
+                let case = &group[0].0.case;
+                (&case.variant, case.threads) == (&row.case.variant, row.case.threads)
+            };
+            match variants.iter_mut().find(same) {
+                Some(group) => group.push((row, ratio)),
+                None => variants.push(vec![(row, ratio)]),
+            }
+        }
+        variants.iter().filter_map(|group| self.of_variant(kernel, group)).collect()
+    }
+
+    fn of_variant(&self, kernel: &KernelSummary, sizes: &[(&CaseRow, Ratio)]) -> Option<Finding> {
+        let slowness = |(_, ratio): &&(&CaseRow, Ratio)| ratio.interval.estimate;
+        let (row, worst) = sizes.iter().min_by(|a, b| slowness(a).total_cmp(&slowness(b)))?;
         let message = format!(
-            "`{}` takes {} the time of the reference",
-            row.case,
-            format::ratio(ratio.interval.estimate.recip())
+            "`{}` of `{}` takes {} the time of the reference at {}",
+            row.case.variant_label(),
+            kernel.id,
+            format::ratio(worst.interval.estimate.recip()),
+            row.case.size
         );
-        Some(
-            Finding::about(self.id(), Severity::Warning, &row.case, message)
-                .with("speed-up", format::ratio_interval(&ratio.interval))
-                .with("samples", if ratio.paired { "paired" } else { "unpaired" }),
-        )
+        let finding = Finding::about(self.id(), Severity::Warning, &row.case, message);
+        Some(sizes.iter().fold(finding, |finding, (row, ratio)| {
+            let pairing = if ratio.paired { "" } else { ", unpaired" };
+            let name = format!("speed-up at {}{pairing}", row.case.size);
+            finding.with(&name, format::ratio_interval(&ratio.interval))
+        }))
     }
 }

@@ -2,8 +2,7 @@
 
 use super::Analyser;
 use crate::format;
-use crate::stats::Interval;
-use crate::summary::{CaseRow, KernelSummary, SizeSummary, Summary};
+use crate::summary::{KernelSummary, SizeSummary, Summary};
 use crate::{Finding, Run, Severity};
 
 /// Reports sizes at which the fastest case cannot be told from those behind it.
@@ -25,17 +24,12 @@ impl Analyser for Undecided {
 
 impl Undecided {
     fn of_size(&self, kernel: &KernelSummary, size: &SizeSummary) -> Option<Finding> {
-        let ranked = size.ranked();
-        let (winner, rest) = ranked.split_first()?;
-        let close: Vec<(&CaseRow, Interval)> = rest
-            .iter()
-            .filter_map(|row| Some((*row, winner.speed_up_over(row)?.interval)))
-            .take_while(|(_, ratio)| ratio.contains(1.0))
-            .collect();
+        let winner = size.winner()?;
+        let close = size.contenders();
         if close.is_empty() {
             return None;
         }
-        let names: Vec<String> = std::iter::once(*winner)
+        let names: Vec<String> = std::iter::once(winner)
             .chain(close.iter().map(|(row, _)| *row))
             .map(|row| format!("`{}`", row.case.variant_label()))
             .collect();
@@ -48,7 +42,7 @@ impl Undecided {
         let finding = Finding::about(self.id(), Severity::Note, &winner.case, message);
         Some(close.iter().fold(finding, |finding, (row, ratio)| {
             let name = format!("{} over {}", row.case.variant_label(), winner.case.variant_label());
-            finding.with(&name, format::ratio_interval(ratio))
+            finding.with(&name, format::ratio_interval(&ratio.interval))
         }))
     }
 }

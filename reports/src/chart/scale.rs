@@ -41,8 +41,9 @@ impl Scale {
         Self { low: 0.0, high: largest, logarithmic: false, left, right }
     }
 
-    /// A logarithmic axis between two positive figures.
+    /// A logarithmic axis between two positive figures, kept to those a float can hold.
     pub const fn logarithmic(low: f64, high: f64, (left, right): (f64, f64)) -> Self {
+        let (low, high) = (low.max(f64::MIN_POSITIVE), high.min(f64::MAX));
         Self { low, high, logarithmic: true, left, right }
     }
 
@@ -93,6 +94,9 @@ impl Scale {
             .map(|step| step * power)
             .find(|step| *step >= rough)
             .unwrap_or(rough);
+        if step <= 0.0 {
+            return vec![0.0];
+        }
         let mut marks = Vec::new();
         let mut at = 0.0;
         while at * step <= self.high {
@@ -134,6 +138,14 @@ mod tests {
         assert!(!narrow.is_logarithmic());
         assert!((narrow.x(5.0) - 50.0).abs() < 1e-9);
         assert_eq!(narrow.marks(), vec![0.0, 2.0, 4.0, 6.0, 8.0, 10.0]);
+    }
+
+    #[test]
+    fn the_largest_and_smallest_floats_have_an_axis_too() {
+        let scale = Scale::fitting(f64::from_bits(1), f64::MAX, (0.0, 1.0));
+        assert!(scale.marks().len() < 700);
+        assert!(Scale::fitting(f64::MAX, f64::MAX, (0.0, 1.0)).marks().len() < 20);
+        assert!(Scale::linear(f64::from_bits(1), (0.0, 1.0)).marks().len() < 20);
     }
 
     #[test]

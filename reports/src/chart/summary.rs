@@ -3,9 +3,9 @@
 use super::scale::Scale;
 use super::svg::{Anchor, Font, Svg};
 use super::{AXIS, BAR, GAP, MARGIN, ROW, WIDTH, colour, widest};
-use crate::format;
 use crate::stats::Interval;
 use crate::summary::Summary;
+use crate::{Role, format};
 
 /// The room of the title and its second line, in pixels.
 const HEAD: f64 = 62.0;
@@ -18,7 +18,13 @@ pub fn summary(summary: &Summary) -> Option<String> {
         .iter()
         .filter_map(|kernel| {
             let winner = kernel.winner()?;
-            let speed_up = winner.speed_up?.interval;
+            let speed_up = match winner.role {
+                Role::Reference => Interval::exact(1.0),
+                Role::Serial | Role::Parallel => winner.speed_up?.interval,
+            };
+            if speed_up.low <= 0.0 || !speed_up.high.is_finite() {
+                return None;
+            }
             let values = [format::ratio(speed_up.estimate), winner.case.variant_label()];
             Some((format!("{}, {}", kernel.id, winner.case.size), speed_up, values))
         })

@@ -27,10 +27,8 @@ struct Columns {
 /// Bars where all times fit one linear axis; dots where the axis is logarithmic, since a bar's
 /// length would mean nothing there. Whiskers are intervals. What failed keeps its row.
 pub fn times(kernel: &KernelSummary) -> Option<String> {
-    let mut sizes: Vec<&SizeSummary> =
-        kernel.sizes.iter().filter(|size| size.fastest.is_some()).collect();
-    let largest = kernel.largest_size().map(|size| size.label.as_str());
-    sizes.sort_by_key(|size| largest != Some(size.label.as_str()));
+    let mut sizes = kernel.sizes_to_read();
+    sizes.retain(|size| size.fastest.is_some());
     if sizes.is_empty() {
         return None;
     }
@@ -83,7 +81,8 @@ fn panel(svg: &mut Svg, size: &SizeSummary, top: f64, columns: &Columns) -> f64 
     svg.text((MARGIN, top + 18.0), Anchor::Start, Font::BOLD, &format!("size {}", size.label));
     let first = top + PANEL_TITLE;
     let bottom = first + ROW * size.rows.len() as f64;
-    let intervals = || size.rows.iter().filter_map(|row| Some(row.timing.as_ref()?.time_ns));
+    let timed = || size.rows.iter().filter_map(|row| Some(row.timing.as_ref()?.time_ns));
+    let intervals = || timed().filter(|time| time.low > 0.0 && time.high.is_finite());
     let smallest = intervals().map(|time| time.low).fold(f64::INFINITY, f64::min);
     let largest = intervals().map(|time| time.high).fold(0.0, f64::max);
     let scale = Scale::fitting(smallest, largest, (columns.left, columns.right));

@@ -9,6 +9,9 @@ use crate::document::{Align, Block, Document, Span, Table, Text};
 /// The widest a column is padded to: one long cell must not stretch every row.
 const PADDED_TO: usize = 40;
 
+/// Up to how many characters a cell stays on one line; figures always do.
+const SHORT: usize = 28;
+
 /// Writes `README.md`.
 pub(super) struct Markdown;
 
@@ -66,8 +69,11 @@ fn block(block: &Block) -> String {
 
 fn table(table: &Table) -> String {
     let head: Vec<String> = table.columns.iter().map(|column| cell(&column.title)).collect();
-    let rows: Vec<Vec<String>> =
-        table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+    let body = |row: &Vec<Text>| {
+        let cells = row.iter().zip(&table.columns);
+        cells.map(|(text, column)| body_cell(text, column.align)).collect()
+    };
+    let rows: Vec<Vec<String>> = table.rows.iter().map(body).collect();
     let widths: Vec<usize> = (0..head.len())
         .map(|at| {
             let cells = rows.iter().map(|row| row[at].as_str());
@@ -95,6 +101,19 @@ fn table(table: &Table) -> String {
     lines.join("\n")
 }
 
+/// A figure broken over four lines is not legible: its spaces become ones that do not break. Those
+/// of code stay, since people copy it.
+fn body_cell(text: &Text, align: Align) -> String {
+    if align == Align::Left && text.to_plain().chars().count() > SHORT {
+        return cell(text);
+    }
+    let spans = text.0.iter().map(|span| match span {
+        Span::Plain(plain) => Span::Plain(plain.replace(' ', "\u{a0}")),
+        other => other.clone(),
+    });
+    cell(&Text(spans.collect()))
+}
+
 /// In a table a bar ends the cell, inside a code span too (GFM 4.10).
 fn cell(text: &Text) -> String {
     text.0.iter().map(|s| span(s).replace('|', "\\|")).collect()
@@ -114,12 +133,14 @@ fn span(span: &Span) -> String {
     }
 }
 
+/// A mark beside a space is no mark (GFM 6.4), so outer spaces stay outside.
 fn emphasised(text: &str, mark: &str) -> String {
-    if text.trim().is_empty() {
-        String::new()
-    } else {
-        format!("{mark}{}{mark}", escape(text.trim()))
+    let inner = text.trim();
+    if inner.is_empty() {
+        return text.to_owned();
     }
+    let (before, after) = text.split_once(inner).unwrap_or_default();
+    format!("{before}{mark}{}{mark}{after}", escape(inner))
 }
 
 fn code(text: &str) -> String {
@@ -211,6 +232,12 @@ mod tests {
         assert_eq!(code("a`b"), "``a`b``");
         assert_eq!(code("`a`"), "`` `a` ``");
         assert_eq!(block(&Block::Code("```\nx".to_owned())), "````\n```\nx\n````");
+    }
+
+    #[test]
+    fn spaces_stay_outside_of_emphasis() {
+        assert_eq!(emphasised("Stages of ", "**"), "**Stages of** ");
+        assert_eq!(emphasised(" ", "*"), " ");
     }
 
     #[test]

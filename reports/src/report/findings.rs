@@ -16,19 +16,16 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     }
     let (notes, grave): (Vec<&Finding>, Vec<&Finding>) =
         report.findings.iter().partition(|finding| finding.severity == Severity::Note);
-    if !grave.is_empty() {
-        document.blocks.push(Block::List(grave.into_iter().map(point).collect()));
+    let fold = notes.len() > NOTES_SHOWN;
+    let (shown, folded) = if fold { (grave, notes) } else { ([grave, notes].concat(), Vec::new()) };
+    if !shown.is_empty() {
+        document.blocks.push(Block::List(shown.into_iter().map(point).collect()));
     }
-    if notes.is_empty() {
-        return;
+    if !folded.is_empty() {
+        let summary = Text::from(format::plural(folded.len(), "note"));
+        let list = Block::List(folded.into_iter().map(point).collect());
+        document.blocks.push(Block::Details { summary, blocks: vec![list] });
     }
-    let count = notes.len();
-    let list = Block::List(notes.into_iter().map(point).collect());
-    document.blocks.push(if count > NOTES_SHOWN {
-        Block::Details { summary: Text::from(format::plural(count, "note")), blocks: vec![list] }
-    } else {
-        list
-    });
 }
 
 fn point(finding: &Finding) -> Text {

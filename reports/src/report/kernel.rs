@@ -1,6 +1,6 @@
 //! A kernel's section: what it computes, a table a size, its chart, and what else is known of it.
 
-use super::words::{UNPAIRED, error_text, few_samples, file_stem, speed_up_text, variant_text};
+use super::words::{UNPAIRED, few_samples, file_stem, speed_up_text, variant_text};
 use super::{Report, ladder, pipeline, profile};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
@@ -21,14 +21,16 @@ pub(super) fn section(
     document.paragraph(about(kernel));
     document.paragraph(smoke(summary));
     smoke_failures(summary, document);
-    let mut order: Vec<&SizeSummary> = summary.sizes.iter().collect();
-    order.sort_by_key(|size| {
-        summary.largest_size().is_none_or(|largest| largest.label != size.label)
-    });
-    for size in order {
+    for size in summary.sizes_to_read() {
         document.heading(3, format!("{} at {}", kernel.id, size.label));
         document.paragraph(work(kernel, size));
-        document.blocks.push(Block::Table(table(size)));
+        document.blocks.push(Block::Table(speed(size)));
+        let memory = memory_and_agreement(size);
+        if !memory.rows.is_empty() {
+            document.paragraph("Heap of one iteration, and how closely the results agree:");
+            document.blocks.push(Block::Table(memory));
+        }
+        remarks(size, document);
     }
     if chart::times(summary).is_some() {
         document.blocks.push(Block::Image {
@@ -74,7 +76,7 @@ fn smoke_failures(summary: &KernelSummary, document: &mut Document) {
         return;
     }
     let point = |(case, failure): &(crate::CaseId, crate::Failure)| {
-        let how = format!(" at {} {}: {}", case.size, failure.kind.label(), failure.reason);
+        let how = format!(" at {}: {}, {}", case.size, failure.kind.label(), failure.reason);
         variant_text(case).then(Text::prose(&how))
     };
     document.blocks.push(Block::List(failed.iter().map(point).collect()));
@@ -105,7 +107,8 @@ fn work(kernel: &KernelInfo, size: &SizeSummary) -> String {
     format!("{work}Agreement allows {allowed}.")
 }
 
-fn table(size: &SizeSummary) -> Table {
+/// How fast every variant is, and against what.
+fn speed(size: &SizeSummary) -> Table {
     let reference = size.reference().map(|row| row.case.variant.clone());
     let over = reference.unwrap_or_else(|| "the reference".to_owned());
     let mut table = Table::new([
@@ -113,24 +116,19 @@ fn table(size: &SizeSummary) -> Table {
         Column::right("time [interval]"),
         Column::right(Text::from("speed-up over ").then(Text::code(over))),
         Column::right("setup"),
+        Column::right("first iteration"),
         Column::right("GFLOP/s"),
         Column::right("GB/s"),
-        Column::right("heap blocks"),
-        Column::right("heap bytes"),
-        Column::right("heap peak"),
-        Column::right("error of allowed"),
-        Column::left("notes"),
     ]);
     for (at, row) in size.rows.iter().enumerate() {
-        table.row(cells(row, size.fastest == Some(at)));
+        table.row(speed_cells(row, size.fastest == Some(at)));
     }
     table.without_empty_columns()
 }
 
-fn cells(row: &CaseRow, fastest: bool) -> Vec<Text> {
+fn speed_cells(row: &CaseRow, fastest: bool) -> Vec<Text> {
     let variant = variant_text(&row.case);
     let variant = if fastest { variant.then(" ").then(Text::strong("fastest")) } else { variant };
-    let heap = row.heap.as_ref();
     let text = |value: Option<String>| Text::from(value.unwrap_or_default());
     vec![
         variant,
@@ -141,14 +139,40 @@ fn cells(row: &CaseRow, fastest: bool) -> Vec<Text> {
             (_, None) => Text::default(),
         },
         text(row.setup_ns.map(|setup| format::time(setup.estimate))),
+        text(row.cold_ns.map(format::time)),
         text(row.gflops.map(format::number)),
         text(row.gigabytes_per_s.map(format::number)),
-        text(heap.map(|heap| format::count(heap.blocks))),
-        text(heap.and_then(|heap| heap.bytes).map(format::bytes)),
-        text(heap.and_then(|heap| heap.peak_bytes).map(format::bytes)),
-        text(row.agreement.as_ref().map(error_text)),
-        Text::prose(&notes(row).join("; ")),
     ]
+}
+
+/// What every variant allocates, and how closely it agrees.
+fn memory_and_agreement(size: &SizeSummary) -> Table {
+    let mut table = Table::new([
+        Column::left("variant"),
+        Column::right("heap blocks"),
+        Column::right("heap bytes"),
+        Column::right("heap peak"),
+        Column::right("of the first"),
+        Column::right("largest error"),
+        Column::right("allowed there"),
+        Column::right("used of what is allowed"),
+    ]);
+    for row in size.rows.iter().filter(|row| row.heap.is_some() || row.agreement.is_some()) {
+        let heap = row.heap.as_ref();
+        let agreement = row.agreement.as_ref();
+        let text = |value: Option<String>| Text::from(value.unwrap_or_default());
+        table.row([
+            variant_text(&row.case),
+            text(heap.map(|heap| format::count(heap.blocks))),
+            text(heap.and_then(|heap| heap.bytes).map(format::bytes)),
+            text(heap.and_then(|heap| heap.peak_bytes).map(format::bytes)),
+            text(heap.and_then(cold_heap)),
+            text(agreement.map(|agreement| format::scientific(agreement.error))),
+            text(agreement.map(|agreement| format::scientific(agreement.allowed))),
+            text(agreement.map(|agreement| format::percent(agreement.used))),
+        ]);
+    }
+    table.without_empty_columns()
 }
 
 fn time(row: &CaseRow) -> Text {
@@ -160,12 +184,34 @@ fn time(row: &CaseRow) -> Text {
     }
 }
 
+/// What must be said beside the figures, each remark once with the variants it is about.
+fn remarks(size: &SizeSummary, document: &mut Document) {
+    let mut remarks: Vec<(String, Text)> = Vec::new();
+    for row in &size.rows {
+        for note in notes(row) {
+            let name = variant_text(&row.case);
+            match remarks.iter_mut().find(|(known, _)| *known == note) {
+                Some((_, names)) => {
+                    *names = std::mem::take(names).then("; ").then(name);
+                }
+                None => remarks.push((note, name)),
+            }
+        }
+    }
+    if remarks.is_empty() {
+        return;
+    }
+    let points = remarks.into_iter().map(|(note, names)| names.then(": ").then(Text::prose(&note)));
+    document.blocks.push(Block::List(points.collect()));
+}
+
 fn notes(row: &CaseRow) -> Vec<String> {
     let mut notes = Vec::new();
     match &row.status {
         Status::Agreed => {}
         Status::Failed { measurer, failure } => {
-            notes.push(format!("{measurer}: {}", failure.reason));
+            let how = failure.kind.label();
+            notes.push(format!("{how} under `{measurer}`: {}", failure.reason));
         }
         Status::NotChecked { reason, remedy } => notes.push(format!("{reason}; {remedy}")),
     }
@@ -175,7 +221,10 @@ fn notes(row: &CaseRow) -> Vec<String> {
         }
         notes.extend(few_samples(&timing.time_ns, timing.samples_ns.len()));
     }
-    notes.extend(row.heap.as_ref().and_then(cold_heap));
+    if let Some(ratio) = row.speed_up.filter(|ratio| !ratio.interval.is_trustworthy()) {
+        let reached = format::confidence(ratio.interval.confidence);
+        notes.push(format!("the speed-up's interval reaches {reached} only"));
+    }
     if row.is_in_place() {
         notes.push("in place".to_owned());
     }
@@ -183,6 +232,7 @@ fn notes(row: &CaseRow) -> Vec<String> {
     notes
 }
 
+/// The first iteration's heap, where it differs from the steady one.
 fn cold_heap(heap: &Heap) -> Option<String> {
     let parts: Vec<String> = heap
         .cold_blocks
@@ -190,7 +240,7 @@ fn cold_heap(heap: &Heap) -> Option<String> {
         .into_iter()
         .chain(heap.cold_bytes.map(format::bytes))
         .collect();
-    (!parts.is_empty()).then(|| format!("first iteration {}", parts.join(", ")))
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 fn absent(kernel: &KernelInfo, summary: &KernelSummary, document: &mut Document) {

@@ -25,8 +25,12 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
              whatever the variant really does",
         ),
         Text::from(
-            "error of allowed: the largest difference from the reference, what agreement allows \
-             there, and the share of it that is used",
+            "largest error: the largest difference from the reference; used of what is allowed: the \
+             largest share that any difference uses of what agreement allows at its place",
+        ),
+        Text::from(
+            "heap blocks, bytes, peak: of an iteration after the first; what the first allocates is \
+             shown where it differs",
         ),
     ];
     let carried = |metric: &&Metric| {

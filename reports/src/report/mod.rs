@@ -63,6 +63,14 @@ impl<'a> Report<'a> {
         document
     }
 
+    /// Only what a terminal should show at the end of a run: the summary and the findings.
+    pub fn brief(&self) -> Document {
+        let mut document = Document::default();
+        overview::table(self, &mut document);
+        findings::section(self, &mut document);
+        document
+    }
+
     /// The charts the document shows.
     pub fn charts(&self) -> Vec<Artifact> {
         let mut charts: Vec<Artifact> = chart::summary(&self.summary)

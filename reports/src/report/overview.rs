@@ -3,33 +3,14 @@
 use super::Report;
 use super::words::{error_text, maybe_speed_up, variant_text};
 use crate::document::{Block, Column, Document, Table, Text, anchor};
-use crate::format;
-use crate::summary::{CaseRow, KernelSummary, Status};
+use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
+use crate::{Role, format};
 
 /// The summary chart's path.
 pub(super) const CHART: &str = "charts/summary.svg";
 
 pub(super) fn section(report: &Report<'_>, document: &mut Document) {
-    document.heading(2, "Summary");
-    document.paragraph(
-        "The fastest variant of each kernel at its largest measured size, among those whose \
-         results agree with the reference.",
-    );
-    let mut table = Table::new([
-        Column::left("kernel"),
-        Column::left("size"),
-        Column::left("fastest"),
-        Column::right("time"),
-        Column::right("speed-up over the reference"),
-        Column::right("heap blocks an iteration"),
-        Column::right("heap bytes an iteration"),
-        Column::left("worst disagreement, of what is allowed"),
-        Column::left("failed"),
-    ]);
-    for kernel in &report.summary.kernels {
-        table.row(row(kernel));
-    }
-    document.blocks.push(Block::Table(table.without_empty_columns()));
+    table(report, document);
     if crate::chart::summary(&report.summary).is_some() {
         document.blocks.push(Block::Image {
             alt: "Speed-up of each kernel's fastest variant over its reference".to_owned(),
@@ -41,28 +22,67 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     }
 }
 
+/// The table without its chart.
+pub(super) fn table(report: &Report<'_>, document: &mut Document) {
+    document.heading(2, "Summary");
+    document.paragraph(
+        "The fastest variant of each kernel at its largest measured size, among those whose \
+         results agree with the reference.",
+    );
+    let mut table = Table::new([
+        Column::left("kernel"),
+        Column::left("size"),
+        Column::left("fastest"),
+        Column::right("time"),
+        Column::right("speed-up over reference"),
+        Column::right("heap an iteration"),
+        Column::left("worst error, of allowed"),
+        Column::left("failed"),
+    ]);
+    for kernel in &report.summary.kernels {
+        table.row(row(kernel));
+    }
+    document.blocks.push(Block::Table(table.without_empty_columns()));
+}
+
 fn row(kernel: &KernelSummary) -> Vec<Text> {
     let name = Text::link(&kernel.id, format!("#{}", anchor(&kernel.id)));
     let Some(winner) = kernel.winner() else {
         let size = kernel.largest_size().map(|size| size.label.as_str()).unwrap_or_default();
         let mut cells = vec![name, Text::from(size), Text::from("none could be ranked")];
-        cells.resize(8, Text::default());
+        cells.resize(7, Text::default());
         cells.push(failed(kernel));
         return cells;
     };
     let time = winner.timing.as_ref().map(|timing| format::time_interval(&timing.time_ns));
-    let heap = winner.heap.as_ref();
     vec![
         name,
         Text::from(winner.case.size.as_str()),
-        variant_text(&winner.case),
+        fastest(kernel, winner),
         Text::from(time.unwrap_or_default()),
-        maybe_speed_up(winner.speed_up.as_ref()),
-        Text::from(heap.map(|heap| format::count(heap.blocks)).unwrap_or_default()),
-        Text::from(heap.and_then(|heap| heap.bytes).map(format::bytes).unwrap_or_default()),
+        if winner.role == Role::Reference {
+            Text::from("is the reference")
+        } else {
+            maybe_speed_up(winner.speed_up.as_ref())
+        },
+        Text::from(winner.heap.as_ref().map(heap).unwrap_or_default()),
         worst(kernel),
         failed(kernel),
     ]
+}
+
+/// The fastest case and those that cannot be told from it.
+fn fastest(kernel: &KernelSummary, winner: &CaseRow) -> Text {
+    let contenders = kernel.largest_size().map(SizeSummary::contenders).unwrap_or_default();
+    contenders.iter().fold(variant_text(&winner.case), |text, (row, _)| {
+        text.then(" or ").then(variant_text(&row.case))
+    })
+}
+
+fn heap(heap: &Heap) -> String {
+    let bytes = heap.bytes.map(|bytes| format!(", {}", format::bytes(bytes)));
+    let noun = if heap.blocks == 1.0 { "block" } else { "blocks" };
+    format!("{} {noun}{}", format::count(heap.blocks), bytes.unwrap_or_default())
 }
 
 /// The agreed case that came closest to its tolerance.
@@ -74,7 +94,7 @@ fn worst(kernel: &KernelSummary) -> Text {
     if agreement.error == 0.0 {
         return Text::from("0");
     }
-    Text::from(format!("{}, ", error_text(agreement))).then(Text::code(&row.case.variant))
+    Text::from(format!("{} (", error_text(agreement))).then(Text::code(&row.case.variant)).then(")")
 }
 
 fn failed(kernel: &KernelSummary) -> Text {

@@ -1,6 +1,6 @@
 //! A pipeline's section: its stages by variant, Amdahl's law, and the sentence that sums it up.
 
-use super::words::{file_stem, variant_text};
+use super::words::{few_samples, file_stem, variant_text};
 use crate::analyse::bottleneck;
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::format;
@@ -30,17 +30,24 @@ pub(super) fn section(kernel: &KernelInfo, summary: &KernelSummary, document: &m
     }
     for table in &stages.tables {
         document.blocks.push(Block::Paragraph(
-            Text::strong("Stages of ").then(variant_text(&table.case)).then(format!(
-                ": {} an iteration, spans on (each costs {})",
-                format::time_interval(&table.total_ns),
-                format::time(table.span_cost_ns)
-            )),
+            Text::strong("Stages of ").then(variant_text(&table.case)).then(whole(table)),
         ));
         document.blocks.push(Block::Table(stage_table(table)));
     }
     if let Some(amdahl) = &stages.amdahl {
         amdahl_section(kernel, amdahl, document);
     }
+}
+
+fn whole(table: &StageTable) -> String {
+    let samples = table.stages.first().map_or(0, |stage| stage.shares.len());
+    let few = few_samples(&table.total_ns, samples).map(|few| format!("; {few}"));
+    format!(
+        ": {} an iteration, spans on (each costs {}){}",
+        format::time_interval(&table.total_ns),
+        format::time(table.span_cost_ns),
+        few.unwrap_or_default()
+    )
 }
 
 fn declared(kernel: &KernelInfo) -> Text {
@@ -105,21 +112,14 @@ fn amdahl_section(kernel: &KernelInfo, amdahl: &AmdahlTable, document: &mut Docu
             "infinitely faster".to_owned()
         })
     });
-    let mut table = Table::new(
-        [Column::left("stage"), Column::right("self time"), Column::right("share p")]
-            .into_iter()
-            .chain(factors),
-    );
+    let mut table =
+        Table::new([Column::left("stage"), Column::right("share p")].into_iter().chain(factors));
     for row in &amdahl.rows {
         let speed_ups = row.speed_ups.iter().map(|s| Text::from(format::ratio_interval(s)));
         table.row(
-            [
-                Text::code(&row.stage),
-                Text::from(format::time(row.self_ns.estimate)),
-                Text::from(format::percent_interval(&row.share)),
-            ]
-            .into_iter()
-            .chain(speed_ups),
+            [Text::code(&row.stage), Text::from(format::percent_interval(&row.share))]
+                .into_iter()
+                .chain(speed_ups),
         );
     }
     document.blocks.push(Block::Table(table));

@@ -40,12 +40,7 @@ pub(super) fn error_text(agreement: &Agreement) -> String {
     if agreement.error == 0.0 {
         return "0".to_owned();
     }
-    format!(
-        "{} of {} ({})",
-        format::scientific(agreement.error),
-        format::scientific(agreement.allowed),
-        format::percent(agreement.used)
-    )
+    format!("{}, {}", format::scientific(agreement.error), format::percent(agreement.used))
 }
 
 /// What to say of an interval that too few samples gave; nothing of a trustworthy one.

@@ -56,7 +56,7 @@ mod tests {
         assert!((limit(share) - 2.837).abs() < 5e-4);
     }
 
-    // Hill and Marty 2008, "Amdahl's law in the multicore era", section 2: f = 0.9 is bounded by 10,
+    // Hill and Marty 2008, "Amdahl's law in the multicore era", symmetric chips: f = 0.9 is below 10,
     // f = 0.999 on 256 cores gives 204.
     #[test]
     fn published_bounds_are_met() {

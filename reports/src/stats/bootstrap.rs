@@ -9,8 +9,8 @@ use rand_chacha::ChaCha8Rng;
 use super::describe::{quantile_of_sorted, sorted};
 use super::{CONFIDENCE, Interval};
 
-/// Resamples drawn. The Monte-Carlo error of a 2.5 % quantile's level is then 0.5 % (Efron and
-/// Tibshirani 1993, section 14.3, ask for 1,000 and more), and 200 cases take 0.2 s.
+/// Resamples drawn. The level of a 2.5 % quantile is then known to 0.5 % (Efron and Tibshirani
+/// 1993, chapter 19, find about 1,000 enough for percentiles), and 200 cases take a fifth of a second.
 pub const RESAMPLES: usize = 1_000;
 
 /// The seed of every resampling: it has no meaning but to be always the same.
@@ -50,7 +50,7 @@ fn resampled_median(sorted: &[f64], counts: &mut [u32], rng: &mut ChaCha8Rng) ->
     let counts = &mut counts[..n];
     counts.fill(0);
     for _ in 0..n {
-        // Multiply and shift: an index below n from 32 random bits (Lemire 2019, section 3).
+        // Multiply and shift: an index below n from 32 random bits (Lemire 2019).
         let index = ((u64::from(rng.next_u32()) * n as u64) >> 32) as usize;
         counts[index] += 1;
     }

@@ -7,10 +7,10 @@
 /// `1 / Phi^-1(3/4)` (Rousseeuw and Croux 1993, section 1).
 const MAD_TO_DEVIATION: f64 = 1.482_602_218_505_602;
 
-/// How many interquartile ranges beyond a quartile a sample is a mild outlier (Tukey 1977, 2C).
+/// How many interquartile ranges beyond a quartile a sample is a mild outlier (Tukey 1977, chapter 2).
 const MILD_FENCE: f64 = 1.5;
 
-/// How many interquartile ranges beyond a quartile a sample is a severe outlier (Tukey 1977, 2C).
+/// How many interquartile ranges beyond a quartile a sample is a severe outlier (Tukey 1977, chapter 2).
 const SEVERE_FENCE: f64 = 3.0;
 
 /// The samples in increasing order, NaN last.
@@ -77,7 +77,7 @@ pub fn relative_dispersion(samples: &[f64]) -> Option<f64> {
     Some(MAD_TO_DEVIATION * median_absolute_deviation(samples)? / centre.abs())
 }
 
-/// How many samples lie outside Tukey's fences (Tukey 1977, 2C).
+/// How many samples lie outside Tukey's fences (Tukey 1977, chapter 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Outliers {
     /// More than 3 interquartile ranges below the first quartile.

@@ -16,8 +16,8 @@ pub fn hodges_lehmann(samples: &[f64]) -> Option<f64> {
     median(&means)
 }
 
-/// The median of all differences `x - y` between two independent sets (Hodges and Lehmann 1963,
-/// section 4): by how much `xs` is shifted from `ys`. `None` where either is empty.
+/// The median of all differences `x - y` between two independent sets (Hodges and Lehmann
+/// 1963): by how much `xs` is shifted from `ys`. `None` where either is empty.
 pub fn hodges_lehmann_shift(xs: &[f64], ys: &[f64]) -> Option<f64> {
     let differences: Vec<f64> = xs.iter().flat_map(|x| ys.iter().map(move |y| x - y)).collect();
     median(&differences)

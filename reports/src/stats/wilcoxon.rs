@@ -54,7 +54,7 @@ fn exact_two_sided(n: usize, positive: f64) -> f64 {
     (2.0 * tail / (n as f64).exp2()).min(1.0)
 }
 
-/// Holm's step-down adjustment (Holm 1979, section 3): p-values, in the order given, such that
+/// Holm's step-down adjustment (Holm 1979): p-values, in the order given, such that
 /// reporting those below a level keeps the chance of any false report below it.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();

@@ -56,6 +56,13 @@ impl KernelSummary {
         self.largest_size()?.winner()
     }
 
+    /// The measured sizes as a report lists them: the largest first, then the last declared.
+    pub fn sizes_to_read(&self) -> Vec<&SizeSummary> {
+        let mut sizes: Vec<(usize, &SizeSummary)> = self.sizes.iter().enumerate().rev().collect();
+        sizes.sort_by_key(|(at, _)| Some(*at) != self.largest);
+        sizes.into_iter().map(|(_, size)| size).collect()
+    }
+
     /// Every row of every measured size.
     pub fn rows(&self) -> impl Iterator<Item = &CaseRow> {
         self.sizes.iter().flat_map(|size| &size.rows)
@@ -84,6 +91,16 @@ impl SizeSummary {
     /// The reference's row.
     pub fn reference(&self) -> Option<&CaseRow> {
         self.rows.get(self.reference?)
+    }
+
+    /// The rows right behind the fastest that cannot be told from it, with their time over its own.
+    pub fn contenders(&self) -> Vec<(&CaseRow, Ratio)> {
+        let ranked = self.ranked();
+        let Some((winner, rest)) = ranked.split_first() else { return Vec::new() };
+        rest.iter()
+            .map_while(|row| Some((*row, winner.speed_up_over(row)?)))
+            .take_while(|(_, ratio)| ratio.interval.contains(1.0))
+            .collect()
     }
 
     /// The agreed and timed rows, fastest first.

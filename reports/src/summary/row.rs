@@ -168,14 +168,15 @@ fn other_troubles(case: &CaseId, index: &Index<'_>) -> Vec<String> {
         .iter()
         .filter_map(|id| {
             let failure = index.failure(case, id)?;
-            Some(format!("{id}: {}, {}", failure.kind.label(), failure.reason))
+            Some(format!("{} under `{id}`: {}", failure.kind.label(), failure.reason))
         })
         .collect()
 }
 
-/// A metric's samples from the first measurer that has them, timers first.
+/// A metric's samples from the first measurer that has them, timers first; none of those whose
+/// processes are slowed by what they count or sample.
 fn any_samples(case: &CaseId, index: &Index<'_>, metric: Metric) -> Option<Vec<f64>> {
-    let others = [measurer::CHECK, measurer::HEAP, measurer::PROFILE, measurer::STAGES];
+    let others = [measurer::CHECK, measurer::STAGES];
     let known = measurer::TIMERS.into_iter().chain(others);
     known.into_iter().find_map(|id| samples(index.measurement(case, id)?, metric))
 }

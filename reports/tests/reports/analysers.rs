@@ -2,7 +2,8 @@
 
 use amdahl_reports::analyse::{all, analyse};
 use amdahl_reports::{
-    FailureKind, Finding, Measurement, Metric, Role, Run, Series, Severity, measurer,
+    FailureKind, Finding, Measurement, Metric, Report, Role, Run, Series, Severity, measurer,
+    render,
 };
 
 use crate::plant::{Plant, case, complete, kernel, samples};
@@ -43,11 +44,17 @@ fn findings_are_sorted_most_severe_first() {
 }
 
 #[test]
-fn every_analyser_has_its_own_id() {
+fn every_analyser_file_is_in_all_under_its_own_name() {
+    let source = include_str!("../../src/analyse/mod.rs");
+    let mut files: Vec<&str> = source
+        .lines()
+        .filter_map(|line| line.trim_start_matches("pub(crate) ").strip_prefix("mod "))
+        .filter_map(|rest| rest.strip_suffix(';'))
+        .collect();
     let mut ids: Vec<&str> = all().iter().map(|analyser| analyser.id()).collect();
+    files.sort_unstable();
     ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), all().len());
+    assert_eq!(files, ids);
 }
 
 #[test]
@@ -68,7 +75,7 @@ fn a_variant_that_disagrees_is_reported_once_for_all_its_sizes() {
     assert_eq!(finding.severity, Severity::Problem);
     assert_eq!(
         finding.message,
-        "`k/fast/7x5` disagrees: at [0] it has NaN; its figures are not ranked"
+        "`k/fast/7x5`: disagrees, at [0] it has NaN; its figures are not ranked"
     );
     assert_eq!(finding.evidence[0].value, "7x5, big");
 }
@@ -164,7 +171,7 @@ fn an_in_place_variant_that_allocates_is_a_warning_with_its_call_site() {
 #[test]
 fn a_variant_slower_than_the_reference_is_a_warning() {
     let finding = only(&plant().quick(&fast(), 2e6).0, "slower_than_reference");
-    assert_eq!(finding.message, "`k/fast/big` takes 2.00x the time of the reference");
+    assert_eq!(finding.message, "`fast` of `k` takes 2.00x the time of the reference at big");
     assert_eq!(findings(&plant().quick(&fast(), 1e6).0, "slower_than_reference"), []);
 }
 
@@ -191,6 +198,8 @@ fn a_winner_that_has_not_won_is_a_note() {
         "{}",
         finding.message
     );
+    let brief = render::terminal(&Report::new(&run).brief());
+    assert!(brief.contains("fast or rayon") || brief.contains("rayon or fast"), "{brief}");
 }
 
 #[test]

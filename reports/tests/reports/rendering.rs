@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use amdahl_reports::{Report, Role, Run, measurer, render, report};
+use amdahl_reports::{Report, Role, Run, StageInfo, measurer, render, report};
+use proptest::prelude::*;
 
 use crate::plant::{Plant, case, complete, kernel, samples};
 
@@ -24,6 +25,12 @@ fn the_page_is_as_committed() {
 #[test]
 fn the_terminal_text_is_as_committed() {
     insta::assert_snapshot!(file("report.txt"));
+}
+
+#[test]
+fn the_brief_report_fits_a_terminal() {
+    let run = complete();
+    insta::assert_snapshot!(render::terminal(&Report::new(&run).brief()));
 }
 
 #[test]
@@ -69,6 +76,50 @@ fn the_same_run_gives_the_same_bytes() {
 }
 
 #[test]
+fn every_renderer_file_is_in_all_under_its_own_name() {
+    let source = include_str!("../../src/render/mod.rs");
+    let files: Vec<&str> =
+        source.lines().filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';')).collect();
+    let mut ids: Vec<&str> = render::all().iter().map(|renderer| renderer.id()).collect();
+    ids.sort_unstable();
+    assert_eq!(files, ids);
+}
+
+/// Any float at all, the awkward ones often.
+fn any_figure() -> impl Strategy<Value = f64> {
+    let tiny = f64::from_bits(1);
+    let awkward = [f64::MAX, f64::INFINITY, f64::NAN, f64::MIN_POSITIVE, tiny, 0.0, -0.0, -1.0];
+    prop_oneof![prop::num::f64::ANY, prop::sample::select(awkward.to_vec())]
+}
+
+proptest! {
+    #[test]
+    fn any_figures_and_words_are_written_down_without_a_panic(
+        times in prop::collection::vec(any_figure(), 1..8),
+        slow in prop::collection::vec(any_figure(), 1..8),
+        stage in any_figure(),
+        word in "\\PC{0,16}",
+    ) {
+        let variants = [("naive", Role::Reference), (word.as_str(), Role::Serial)];
+        let mut info = kernel("k", &variants);
+        info.about.clone_from(&word);
+        info.stages = vec![StageInfo { name: word.clone(), variants: vec![word.clone()] }];
+        let (naive, other) = (case("k", "naive", "big", 1), case("k", &word, "big", 2));
+        let run = Plant::new()
+            .kernel(info)
+            .timed(&naive, measurer::INTERLEAVED, slow)
+            .timed(&other, measurer::INTERLEAVED, times.clone())
+            .heap(&other, (times[0], times[0], times[0]), (stage, stage))
+            .stages(&naive, stage, &[(&word, times[0])])
+            .not_measured(&other, &word, &word, &word)
+            .0;
+        for file in report(&run) {
+            prop_assert!(file.contents.ends_with('\n'), "{}", file.path);
+        }
+    }
+}
+
+#[test]
 fn every_renderer_has_its_own_id_and_file() {
     let renderers = render::all();
     for (at, one) in renderers.iter().enumerate() {
@@ -102,7 +153,8 @@ fn nothing_measured_is_hidden() {
 fn a_run_without_records_still_gives_a_report() {
     let run = Plant::new().kernel(kernel("k", &[("naive", Role::Reference)])).0;
     let files = report(&run);
-    assert!(files[0].contents.contains("none could be ranked"));
+    let text = files.iter().find(|file| file.path == "report.txt").expect("a text");
+    assert!(text.contents.contains("none could be ranked"));
     assert_eq!(files.len(), render::all().len());
 }
 

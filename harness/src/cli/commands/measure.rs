@@ -47,7 +47,7 @@ impl Command for Measure {
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
         let passes = Passes { timer: false, profile: arguments.profile, ..Passes::ALL };
-        let work = Work { passes, default_budget: Duration::from_secs(120), command: self.name() };
+        let work = Work { passes, default_budget: Duration::from_mins(2), command: self.name() };
         let run = work.run_and_keep(suite, &arguments.selection, streams)?;
         let format = if arguments.json { "json" } else { "terminal" };
         if let Some(renderer) = render::by_id(format) {

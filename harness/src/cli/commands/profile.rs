@@ -40,7 +40,7 @@ impl Command for Profile {
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
         let passes = Passes { profile: true, ..Passes::CHECK };
-        let work = Work { passes, default_budget: Duration::from_secs(120), command: self.name() };
+        let work = Work { passes, default_budget: Duration::from_mins(2), command: self.name() };
         let run = work.run_and_keep(suite, &arguments.selection, streams)?;
         Ok(code_of(&run))
     }

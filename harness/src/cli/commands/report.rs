@@ -50,26 +50,21 @@ impl Command for Report {
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
         let store = Settings::from_environment()?.store();
-        let (folder, run) = match &arguments.run {
-            Some(name) => store.open(name)?,
-            None => {
-                let folder = store.latest()?;
-                let run = Store::read(&folder)?;
-                (folder, run)
-            }
+        let (folder, run) = if let Some(name) = &arguments.run {
+            store.open(name)?
+        } else {
+            let folder = store.latest()?;
+            let run = Store::read(&folder)?;
+            (folder, run)
         };
         let format = if arguments.json { Some("json") } else { arguments.format.as_deref() };
-        match format {
-            Some(format) => {
-                let renderer = render::by_id(format).context("a format that clap let through")?;
-                streams.out(&renderer.render(&amdahl_reports::Report::new(&run)))?;
-            }
-            None => {
-                let _lock =
-                    store.lock(|| streams.say("another run holds target/amdahl: waiting"))?;
-                let report = publish(&store, &run, &folder)?;
-                streams.out(&format!("{}\n", report.display()))?;
-            }
+        if let Some(format) = format {
+            let renderer = render::by_id(format).context("a format that clap let through")?;
+            streams.out(&renderer.render(&amdahl_reports::Report::new(&run)))?;
+        } else {
+            let _lock = store.lock(|| streams.say("another run holds target/amdahl: waiting"))?;
+            let report = publish(&store, &run, &folder)?;
+            streams.out(&format!("{}\n", report.display()))?;
         }
         Ok(ExitCode::SUCCESS)
     }

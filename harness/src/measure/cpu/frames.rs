@@ -4,6 +4,8 @@ use crate::pool::THREAD_NAME;
 
 /// Part of the symbol name of the frame below which the timed work begins.
 const MARKER: &str = "timed_region";
+/// Part of the names of the batch loop's own closures, which stand between the marker and the work.
+const LOOP: &str = "amdahl::declare::timed";
 /// The name shown for time in code without unwind data, such as hand-written assembly.
 pub(super) const NO_UNWIND_DATA: &str = "[no unwind data]";
 
@@ -17,6 +19,9 @@ pub(super) fn is_case_thread(name: &str) -> bool {
 pub(super) fn cut(mut names: Vec<String>) -> Option<Vec<String>> {
     if let Some(marker) = names.iter().position(|name| name.contains(MARKER)) {
         names.truncate(marker);
+        while names.last().is_some_and(|name| name.contains(LOOP)) {
+            names.pop();
+        }
     } else if names.iter().any(|name| name.contains("amdahl::worker")) {
         return None;
     } else {
@@ -60,6 +65,15 @@ pub(super) fn without_hash(name: &str) -> &str {
     }
 }
 
+/// A source file without the folders of this machine: from its crate's folder on where it lies in a
+/// `src`, its name alone elsewhere.
+pub(super) fn within_crate(file: &str) -> &str {
+    let name_only = file.rsplit('/').next().unwrap_or(file);
+    let Some(source) = file.rfind("/src/") else { return name_only };
+    let folder = file[..source].rfind('/').map_or(0, |slash| slash + 1);
+    &file[folder..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +103,21 @@ mod tests {
     fn a_helping_threads_start_is_left_out() {
         let stack = ["kernel::work", "rayon_core::registry::main_loop", "start_thread", "clone3"];
         assert_eq!(cut_of(&stack).unwrap(), ["kernel::work"]);
+    }
+
+    #[test]
+    fn the_batch_loops_own_closure_is_no_part_of_the_work() {
+        let closure = "<amdahl::declare::timed::Returning<F> as Work<O>>::once::{{closure}}";
+        let stack = ["kernel::inner", closure, "amdahl::declare::timed::timed_region"];
+        assert_eq!(cut_of(&stack).unwrap(), ["kernel::inner"]);
+    }
+
+    #[test]
+    fn a_file_is_named_within_its_crate() {
+        let registry = "/home/me/.cargo/registry/src/index/faer-0.24.4/src/linalg/matmul.rs";
+        assert_eq!(within_crate(registry), "faer-0.24.4/src/linalg/matmul.rs");
+        assert_eq!(within_crate("kernels/src/array/softmax.rs"), "kernels/src/array/softmax.rs");
+        assert_eq!(within_crate("./string/../sysdeps/x86_64/memset.S"), "memset.S");
     }
 
     #[test]

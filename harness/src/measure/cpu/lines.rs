@@ -16,7 +16,7 @@ use std::time::Instant;
 use amdahl_reports::{HotLine, Profile};
 
 use super::ProfileError;
-use super::frames::{cut, without_hash};
+use super::frames::{cut, within_crate, without_hash};
 
 /// Words of one sample: the frames' instruction pointers, innermost first, 0 where there are none.
 const DEPTH: usize = 64;
@@ -185,7 +185,7 @@ impl Resolver {
                 file: None,
                 line: 0,
             });
-            let file = position.file.unwrap_or_default();
+            let file = within_crate(position.file.as_deref().unwrap_or_default()).to_owned();
             *counts.entry((file, position.line, position.function)).or_default() += 1;
         }
         let mut lines: Vec<HotLine> = counts

@@ -38,8 +38,9 @@ pub(crate) enum ProfileError {
     Io(#[from] std::io::Error),
     #[error("the flame graph: {0}")]
     FlameGraph(String),
-    #[error("source lines: {0}")]
-    Lines(&'static str),
+    #[cfg(not(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    #[error("source lines are sampled on Linux, x86-64 and aarch64, only")]
+    NoLines,
 }
 
 /// A sampler that is running.

@@ -52,21 +52,25 @@ impl Sampling {
 }
 
 /// The report with its stacks cut to the timed work, other samples dropped.
+///
+/// pprof merges samples by function and keeps the inlined names of the first one it saw, which would
+/// charge a whole function to one of its inlined callees. So each frame keeps the name of the
+/// function it physically is, the outermost of its inlining; lines tell the rest.
 fn timed_only(report: Report) -> Report {
     let mut data: HashMap<Frames, isize> = HashMap::new();
     for (mut frames, count) in report.data {
-        let symbols: Vec<Symbol> = frames.frames.drain(..).flatten().collect();
+        let symbols: Vec<Symbol> =
+            frames.frames.drain(..).filter_map(|mut inlined| inlined.pop()).collect();
         let names = symbols.iter().map(|symbol| without_hash(&symbol.name()).to_owned()).collect();
         let Some(names) = cut(names).filter(|_| is_case_thread(&frames.thread_name)) else {
             continue;
         };
-        let named = names.into_iter().enumerate().map(|(at, name)| match symbols.get(at) {
-            Some(symbol) => Symbol { name: Some(name.into_bytes()), ..symbol.clone() },
-            None => {
-                Symbol { name: Some(name.into_bytes()), addr: None, lineno: None, filename: None }
-            }
+        let nowhere = Symbol { name: None, addr: None, lineno: None, filename: None };
+        let named = names.into_iter().enumerate().map(|(at, name)| {
+            let symbol = symbols.get(at).unwrap_or(&nowhere).clone();
+            vec![Symbol { name: Some(name.into_bytes()), ..symbol }]
         });
-        frames.frames = named.map(|symbol| vec![symbol]).collect();
+        frames.frames = named.collect();
         *data.entry(frames).or_default() += count;
     }
     Report { data, timing: report.timing }
@@ -91,7 +95,7 @@ fn folded(report: &Report) -> BTreeMap<String, u64> {
 fn flame_graph(lines: &[String]) -> Result<Vec<u8>, ProfileError> {
     let mut options = pprof::flamegraph::Options::default();
     options.deterministic = true;
-    options.title = "CPU samples of the timed work".to_owned();
+    "CPU samples of the timed work".clone_into(&mut options.title);
     let mut svg = Vec::new();
     pprof::flamegraph::from_lines(&mut options, lines.iter().map(String::as_str), &mut svg)
         .map_err(|error| ProfileError::FlameGraph(error.to_string()))?;

@@ -180,10 +180,7 @@ impl Band<'_> {
 
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
 #[inline(always)]
-fn store<const DOWN: usize, const ACROSS: usize>(
-    sums: [[Lanes; DOWN]; ACROSS],
-    out: &mut [Lanes],
-) {
+fn store<const DOWN: usize, const ACROSS: usize>(sums: [[Lanes; DOWN]; ACROSS], out: &mut [Lanes]) {
     for (out, sums) in out.chunks_exact_mut(DOWN).zip(sums) {
         for (out, sums) in out.iter_mut().zip(sums) {
             *out = sums;

@@ -39,10 +39,8 @@ impl Moments {
     /// No rows yet, of `cols` columns.
     pub fn new(cols: usize) -> Self {
         let panels = cols.div_ceil(LANES);
-        let block = Block {
-            mean: vec![0.0; cols],
-            centred: vec![[0.0; LANES]; panels * (BLOCK_ROWS + 1)],
-        };
+        let block =
+            Block { mean: vec![0.0; cols], centred: vec![[0.0; LANES]; panels * (BLOCK_ROWS + 1)] };
         let products = vec![[[0.0; LANES]; LANES]; panels * panels];
         Self { cols, count: 0.0, mean: vec![0.0; cols], products, block }
     }

@@ -127,7 +127,9 @@ fn with_faer(x: &Matrix) -> Timed<'_, Covariance> {
         let mut centred = x.clone();
         for column in centred.col_iter_mut() {
             let mean = column.as_ref().sum() / n;
-            column.try_as_col_major_mut().expect("an owned matrix has contiguous columns")
+            column
+                .try_as_col_major_mut()
+                .expect("an owned matrix has contiguous columns")
                 .as_slice_mut()
                 .iter_mut()
                 .for_each(|value| *value -= mean);

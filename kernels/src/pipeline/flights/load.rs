@@ -30,10 +30,7 @@ pub fn with_rayon(texts: &Texts) -> Loaded {
     load(texts, table_in_pieces)
 }
 
-fn load(
-    texts: &Texts,
-    table: fn(&str, &Schema) -> Result<Table, FlightsError>,
-) -> Loaded {
+fn load(texts: &Texts, table: fn(&str, &Schema) -> Result<Table, FlightsError>) -> Loaded {
     Ok(Tables {
         flights: table(&texts.flights, &FLIGHTS)?,
         planes: table(&texts.planes, &PLANES)?,
@@ -76,9 +73,8 @@ fn table_by_rows(text: &str, schema: &Schema) -> Result<Table, FlightsError> {
     check_header(&header.iter().collect::<Vec<_>>().join(","), schema)?;
     let mut table = RowBuilder::new(schema);
     for record in reader.records() {
-        let record = record.map_err(|error| {
-            syntax(error.position().map_or(0, csv::Position::line), &error)
-        })?;
+        let record = record
+            .map_err(|error| syntax(error.position().map_or(0, csv::Position::line), &error))?;
         let line = record.position().map_or(0, csv::Position::line);
         if record.len() != schema.columns.len() {
             return Err(wrong_cells(schema, line, record.len()));
@@ -125,14 +121,15 @@ fn table_in_pieces(text: &str, schema: &Schema) -> Result<Table, FlightsError> {
         pieces.par_iter().map(|piece| scan(piece, schema)).collect();
     let mut parts = Vec::with_capacity(scanned.len());
     for (at, part) in scanned.into_iter().enumerate() {
-        let lines_above = |_: ()| {
-            let above = pieces[..at].iter().map(|piece| memchr::memchr_iter(b'\n', piece.as_bytes()));
-            1 + above.map(Iterator::count).sum::<usize>() as u64
-        };
-        parts.push(part.map_err(|error| error.below(lines_above(())))?);
+        parts.push(part.map_err(|error| error.below(1 + lines_in(&pieces[..at])))?);
     }
     let columns = (0..schema.columns.len()).into_par_iter().map(|at| join(&parts, at)).collect();
     Ok(Table { columns })
+}
+
+fn lines_in(pieces: &[&str]) -> u64 {
+    let newlines = |piece: &&str| memchr::memchr_iter(b'\n', piece.as_bytes()).count() as u64;
+    pieces.iter().map(newlines).sum()
 }
 
 /// Pieces of about [`BYTES_PER_TASK`] that end with a line.
@@ -187,68 +184,91 @@ fn scan<'t>(body: &'t str, schema: &Schema) -> Result<Vec<Growing<'t>>, FlightsE
     // A row takes some 90 bytes; a guess that is short costs a reallocation.
     let mut columns = Growing::columns(schema, body.len() / 90 + 1);
     let last = columns.len() - 1;
-    let mut line = 0;
-    let mut rest = body;
-    while !rest.is_empty() {
+    let (mut line, mut at) = (0, 0);
+    while at < body.len() {
         line += 1;
-        if let Some(after) = rest.strip_prefix('\n') {
-            rest = after;
+        if body.as_bytes()[at] == b'\n' {
+            at += 1;
             continue;
         }
-        let row = rest;
-        for (at, column) in columns.iter_mut().enumerate() {
-            let end = rest.bytes().position(|byte| byte == b',' || byte == b'\n');
-            let end = end.unwrap_or(rest.len());
-            let cell = &rest[..end];
-            let more = rest.as_bytes().get(end) == Some(&b',');
-            if more != (at < last) {
-                let row = row.lines().next().unwrap_or_default();
-                return Err(wrong_cells(schema, line, row.split(',').count()));
+        let row = at;
+        for (column, growing) in columns.iter_mut().enumerate() {
+            let end = match growing {
+                Growing::Numbers(numbers) => {
+                    let (number, end) = number(body, at);
+                    numbers.push(
+                        number.ok_or_else(|| no_number(body, row, at, line, schema, column))?,
+                    );
+                    end
+                }
+                Growing::Words(words) => {
+                    let end = end_of_cell(body, at);
+                    let word = &body[at..end];
+                    words.push((word != NA).then_some(word));
+                    end
+                }
+            };
+            if (body.as_bytes().get(end) == Some(&b',')) != (column < last) {
+                return Err(wrong_cells(schema, line, cells_of_row(body, row)));
             }
-            rest = rest.get(end + 1..).unwrap_or_default();
-            match column {
-                Growing::Numbers(numbers) => match number(cell) {
-                    Some(number) => numbers.push(number),
-                    None => return Err(number_or_cells(schema, line, at, cell, row)),
-                },
-                Growing::Words(words) => words.push((cell != NA).then_some(cell)),
-            }
+            at = end + 1;
         }
     }
     Ok(columns)
 }
 
+/// Where the cell that begins at `at` ends: at a comma, a newline or the end of the text.
+#[inline]
+fn end_of_cell(body: &str, at: usize) -> usize {
+    // Cells are a few bytes long: a loop is over before a SIMD search has begun.
+    let rest = body.get(at..).unwrap_or_default();
+    let end = rest.bytes().position(|byte| byte == b',' || byte == b'\n');
+    at + end.unwrap_or(rest.len())
+}
+
+fn cells_of_row(body: &str, row: usize) -> usize {
+    body[row..].lines().next().unwrap_or_default().split(',').count()
+}
+
 /// A row of the wrong length is reported as that, even where a shifted cell is no number either.
 #[cold]
-fn number_or_cells(
-    schema: &Schema,
+fn no_number(
+    body: &str,
+    row: usize,
+    at: usize,
     line: u64,
+    schema: &Schema,
     column: usize,
-    cell: &str,
-    row: &str,
 ) -> FlightsError {
-    let cells = row.lines().next().unwrap_or_default().split(',').count();
+    let cells = cells_of_row(body, row);
     if cells == schema.columns.len() {
-        not_a_number(schema, line, column, cell)
+        not_a_number(schema, line, column, &body[at..end_of_cell(body, at)])
     } else {
         wrong_cells(schema, line, cells)
     }
 }
 
-/// A finite number; NaN where it is missing; none where it is neither.
+/// The number of the cell that begins at `at`, NaN where it is missing and none where it is
+/// neither; and where the cell ends.
 #[inline]
-fn number(cell: &str) -> Option<f64> {
-    // Nearly all cells are short integers, which need no general parser.
-    let (digits, sign) = match cell.as_bytes() {
-        [b'-', digits @ ..] => (digits, -1.0),
-        digits => (digits, 1.0),
-    };
-    if (1..=9).contains(&digits.len()) && digits.iter().all(u8::is_ascii_digit) {
-        let magnitude = digits.iter().fold(0, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-        return Some(sign * f64::from(magnitude));
+fn number(body: &str, at: usize) -> (Option<f64>, usize) {
+    // Nearly all cells are short integers: one loop finds their end and their value.
+    let bytes = body.as_bytes();
+    let negative = bytes.get(at) == Some(&b'-');
+    let first = at + usize::from(negative);
+    let (mut end, mut magnitude) = (first, 0_u64);
+    while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
+        magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
+        end += 1;
     }
-    if cell == NA {
-        return Some(f64::NAN);
+    // Up to 15 digits are exact in a double, and are far from wrapping.
+    let is_whole = matches!(bytes.get(end), None | Some(b',' | b'\n'));
+    if is_whole && (1..=15).contains(&(end - first)) {
+        let magnitude = magnitude as f64;
+        return (Some(if negative { -magnitude } else { magnitude }), end);
     }
-    cell.parse().ok().filter(|number: &f64| number.is_finite())
+    let end = end_of_cell(body, at);
+    let cell = body.get(at..end).unwrap_or_default();
+    let number = if cell == NA { Some(f64::NAN) } else { cell.parse().ok() };
+    (number.filter(|number: &f64| number.is_finite() || cell == NA), end)
 }

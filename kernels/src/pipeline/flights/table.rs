@@ -63,10 +63,8 @@ pub const PLANES: Schema = Schema {
 };
 
 /// The airlines, by carrier code.
-pub const AIRLINES: Schema = Schema {
-    file: "airlines.csv",
-    columns: &[("carrier", Kind::Words), ("name", Kind::Words)],
-};
+pub const AIRLINES: Schema =
+    Schema { file: "airlines.csv", columns: &[("carrier", Kind::Words), ("name", Kind::Words)] };
 
 /// The code of a missing word.
 pub const MISSING: u32 = u32::MAX;
@@ -218,21 +216,13 @@ impl Exchange for Tables {
             let columns = schema.columns.iter().map(column).collect::<Result<_, _>>()?;
             Ok(Table { columns })
         };
-        Ok(Self {
-            flights: table(&FLIGHTS)?,
-            planes: table(&PLANES)?,
-            airlines: table(&AIRLINES)?,
-        })
+        Ok(Self { flights: table(&FLIGHTS)?, planes: table(&PLANES)?, airlines: table(&AIRLINES)? })
     }
 }
 
 impl Agree for Tables {}
 
-fn column_from(
-    exchanged: &mut Exchanged,
-    name: &str,
-    kind: Kind,
-) -> Result<Column, ExchangeError> {
+fn column_from(exchanged: &mut Exchanged, name: &str, kind: Kind) -> Result<Column, ExchangeError> {
     let value = Exchanged::single(exchanged.take(name)?);
     if kind == Kind::Numbers {
         return Ok(Column::Numbers(Vec::from_exchanged(value)?));

@@ -160,7 +160,7 @@ pub fn rows(cleaned: &Cleaned) -> Ranked {
         let carrier = word(&row, &FLIGHTS, "carrier").unwrap_or_default();
         let (group, makers) = groups.entry((month, carrier)).or_insert_with_key(|(_, carrier)| {
             let airline = airlines.get(carrier).unwrap_or(carrier);
-            (Group::new(airline), BTreeMap::new())
+            (Group::new(carrier, airline), BTreeMap::new())
         });
         group.flights += 1;
         group.departure_delay += number(&row, &FLIGHTS, "dep_delay").unwrap_or(f64::NAN);

@@ -53,7 +53,10 @@ pub fn kernel() -> Kernel {
         .rung(Rung::Vectorize)
         .variant("preallocated", preallocated)
         .parallel_variant("rayon", with_rayon)
-        .without("faer", "faer knows means and variances but no higher moments and no order statistics.")
+        .without(
+            "faer",
+            "faer knows means and variances but no higher moments and no order statistics.",
+        )
         .build()
 }
 
@@ -75,13 +78,7 @@ pub struct ColumnStatistics {
 impl ColumnStatistics {
     fn of_columns(columns: usize) -> Self {
         let nans = || vec![f64::NAN; columns];
-        Self {
-            mean: nans(),
-            median: nans(),
-            std: nans(),
-            skewness: nans(),
-            kurtosis: nans(),
-        }
+        Self { mean: nans(), median: nans(), std: nans(), skewness: nans(), kurtosis: nans() }
     }
 
     fn set(&mut self, column: usize, median: f64, sums: &PowerSums) {
@@ -243,12 +240,7 @@ fn preallocated(x: &Matrix) -> Timed<'_, ColumnStatistics> {
     )
 }
 
-fn summarize(
-    x: &Matrix,
-    columns: &mut [f64],
-    candidates: &mut [f64],
-    out: &mut ColumnStatistics,
-) {
+fn summarize(x: &Matrix, columns: &mut [f64], candidates: &mut [f64], out: &mut ColumnStatistics) {
     let n = x.rows();
     if n == 0 {
         return;
@@ -278,7 +270,9 @@ fn with_rayon(x: &Matrix) -> Timed<'_, ColumnStatistics> {
                 .par_chunks_exact(n)
                 .map_init(
                     || vec![0.0; n],
-                    |candidates, column| (median_by_bracket(column, candidates), power_sums(column)),
+                    |candidates, column| {
+                        (median_by_bracket(column, candidates), power_sums(column))
+                    },
                 )
                 .collect();
             for (j, (median, sums)) in results.iter().enumerate() {

@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use rayon::prelude::*;
 
-use super::{
-    BOUNDED, Changes, Cleaned, CleanedTables, FILLED, Range, is_tidied, median, tidy,
-};
+use super::{BOUNDED, Changes, Cleaned, CleanedTables, FILLED, Range, is_tidied, median, tidy};
 use crate::pipeline::flights::load::Loaded;
 use crate::pipeline::flights::table::{
     AIRLINES, Column, FLIGHTS, MISSING, PLANES, Schema, Table, Tables, Words,
@@ -59,7 +57,8 @@ fn clean<S: Schedule>(loaded: &Loaded) -> Cleaned {
         at.map_or(f64::NAN, |at| fills[at])
     };
 
-    let ranges = S::map(BOUNDED.len(), |at| range(values(BOUNDED[at]), &kept, fill_of(BOUNDED[at])));
+    let ranges =
+        S::map(BOUNDED.len(), |at| range(values(BOUNDED[at]), &kept, fill_of(BOUNDED[at])));
     let before = kept.len();
     let bounds: Vec<(&[f64], f64, Range)> = BOUNDED
         .iter()
@@ -67,8 +66,11 @@ fn clean<S: Schedule>(loaded: &Loaded) -> Cleaned {
         .map(|(name, range)| (values(name), fill_of(name), range))
         .collect();
     let mut filled = 0;
-    let counted: Vec<(&[f64], f64)> =
-        FILLED.iter().map(|name| (values(name), fill_of(name))).filter(|(_, fill)| !fill.is_nan()).collect();
+    let counted: Vec<(&[f64], f64)> = FILLED
+        .iter()
+        .map(|name| (values(name), fill_of(name)))
+        .filter(|(_, fill)| !fill.is_nan())
+        .collect();
     kept.retain(|&i| {
         let i = i as usize;
         // Filled cells count even in rows that then turn out to be outliers.
@@ -177,9 +179,8 @@ fn first_of_equals<S: Schedule>(table: &Table) -> Vec<u32> {
 /// A hash for each of some rows, gathered column by column.
 fn hash_rows(table: &Table, first: usize, end: usize) -> Vec<u64> {
     // 2^64 over the golden ratio, odd (Knuth, volume 3, section 6.4).
-    let mix = |hash: u64, bits: u64| {
-        (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15)
-    };
+    let mix =
+        |hash: u64, bits: u64| (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     let mut hashes = vec![0; end - first];
     for column in &table.columns {
         match column {

@@ -3,6 +3,8 @@
 /// The sums of one carrier and month.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Group {
+    /// The carrier's code.
+    pub carrier: String,
     /// The airline's name.
     pub airline: String,
     /// How many flights.
@@ -48,8 +50,9 @@ impl KnownSum {
 
 impl Group {
     /// No flights yet.
-    pub fn new(airline: &str) -> Self {
+    pub fn new(carrier: &str, airline: &str) -> Self {
         Self {
+            carrier: carrier.to_owned(),
             airline: airline.to_owned(),
             flights: 0,
             departure_delay: 0.0,
@@ -65,13 +68,14 @@ impl Group {
     }
 }
 
-/// Whether `a` ranks before `b`: a smaller mean arrival delay, then the name; a missing mean last.
+/// Whether `a` ranks before `b`: a smaller mean arrival delay, then the name (two carriers may
+/// share it: then the code); a missing mean last.
 pub fn is_better(a: &Group, b: &Group) -> bool {
     let (delay_a, delay_b) = (a.mean_arrival_delay(), b.mean_arrival_delay());
     match (delay_a.is_nan(), delay_b.is_nan()) {
         (false, true) => true,
         (true, false) => false,
         (false, false) if delay_a != delay_b => delay_a < delay_b,
-        _ => a.airline < b.airline,
+        _ => (&a.airline, &a.carrier) < (&b.airline, &b.carrier),
     }
 }

@@ -53,8 +53,10 @@ struct Joined<'t> {
     arrival_delay: &'t [f64],
     carrier: &'t [u32],
     tailnum: &'t [u32],
-    /// By carrier code; the last one is of flights without a carrier.
-    airlines: Vec<String>,
+    /// Code and name by carrier code.
+    airlines: Vec<(String, String)>,
+    /// The carrier code of flights without a carrier.
+    no_carrier: usize,
     /// By tail number code.
     planes: Vec<Plane>,
     manufacturers: &'t [String],
@@ -88,10 +90,15 @@ impl<'t> Joined<'t> {
         let tailnum = flights.words(&FLIGHTS, "tailnum");
         let names = tables.airlines.words(&AIRLINES, "name");
         let airline_rows = first_rows(tables.airlines.words(&AIRLINES, "carrier"));
-        let airline = |carrier: &String| {
-            let name = airline_rows.get(carrier.as_str()).and_then(|&i| names.get(i));
-            name.unwrap_or(carrier).to_owned()
+        let airline = |carrier: &str| {
+            let name = airline_rows.get(carrier).and_then(|&i| names.get(i));
+            (carrier.to_owned(), name.unwrap_or(carrier).to_owned())
         };
+        let mut airlines: Vec<_> = carrier.names.iter().map(|name| airline(name)).collect();
+        let no_carrier = carrier.names.iter().position(String::is_empty).unwrap_or_else(|| {
+            airlines.push(airline(""));
+            airlines.len() - 1
+        });
         let plane_rows = first_rows(tables.planes.words(&PLANES, "tailnum"));
         let years = tables.planes.numbers(&PLANES, "year");
         let seats = tables.planes.numbers(&PLANES, "seats");
@@ -110,7 +117,8 @@ impl<'t> Joined<'t> {
             arrival_delay: flights.numbers(&FLIGHTS, "arr_delay"),
             carrier: &carrier.codes,
             tailnum: &tailnum.codes,
-            airlines: carrier.names.iter().map(airline).chain([String::new()]).collect(),
+            airlines,
+            no_carrier,
             planes: tailnum.names.iter().map(plane).collect(),
             manufacturers: &manufacturer.names,
         }
@@ -128,7 +136,10 @@ impl<'t> Joined<'t> {
         let mut sums = self.no_sums();
         for i in rows {
             let month = usize::from(month_of(self.month[i])?) - 1;
-            let carrier = (self.carrier[i] as usize).min(self.airlines.len() - 1);
+            let carrier = match self.carrier[i] {
+                MISSING => self.no_carrier,
+                carrier => carrier as usize,
+            };
             let at = carrier * MONTHS + month;
             let group = &mut sums.groups[at];
             group.flights += 1;
@@ -184,11 +195,13 @@ fn rank(joined: &Joined, sums: &Sums) -> MonthlyRanks {
         let mut of_month: Vec<(usize, Group)> = (0..joined.airlines.len())
             .map(|carrier| (carrier * MONTHS + month, &joined.airlines[carrier]))
             .filter(|(at, _)| sums.groups[*at].flights > 0)
-            .map(|(at, airline)| {
+            .map(|(at, (carrier, airline))| {
                 let Numbers { flights, departure_delay, arrival_delay, age, seats } =
                     sums.groups[at];
-                let airline = airline.clone();
-                (at, Group { airline, flights, departure_delay, arrival_delay, age, seats })
+                let (carrier, airline) = (carrier.clone(), airline.clone());
+                let group =
+                    Group { carrier, airline, flights, departure_delay, arrival_delay, age, seats };
+                (at, group)
             })
             .collect();
         of_month.sort_by(|(_, a), (_, b)| match (is_better(a, b), is_better(b, a)) {

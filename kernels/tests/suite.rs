@@ -1,0 +1,69 @@
+//! The suite as a whole: nothing forgotten, everything agrees.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use amdahl_kernels::{kernels, suite};
+
+/// Folders of `src` that hold no kernels.
+const NO_FIELDS: [&str; 1] = ["support"];
+
+fn names_in(folder: &Path) -> Vec<(String, bool)> {
+    let entries = fs::read_dir(folder).expect("the folder of sources is there");
+    entries
+        .map(|entry| {
+            let path = entry.expect("a readable entry").path();
+            let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+            (name, path.is_dir())
+        })
+        .collect()
+}
+
+#[test]
+fn every_kernel_file_is_in_the_suite() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = BTreeSet::new();
+    for (field, is_folder) in names_in(&src) {
+        if is_folder && !NO_FIELDS.contains(&field.as_str()) {
+            let kernels = names_in(&src.join(&field)).into_iter().map(|(name, _)| name);
+            files.extend(kernels.filter(|name| name != "mod"));
+        }
+    }
+    let declared: BTreeSet<String> =
+        kernels().iter().map(|kernel| kernel.id().to_owned()).collect();
+    assert_eq!(files, declared, "files under src/ on the left, kernels in the suite on the right");
+}
+
+#[test]
+fn every_declaration_is_sound_and_names_its_exercise() {
+    for kernel in suite().kernels().expect("all declarations are sound") {
+        assert!(kernel.exercise.is_some(), "{} names no exercise", kernel.id);
+    }
+}
+
+#[test]
+fn every_numeric_kernel_has_every_library_or_says_why_not() {
+    let wanted = ["naive", "ndarray", "nalgebra", "faer", "preallocated", "rayon"];
+    for kernel in suite().kernels().expect("all declarations are sound") {
+        if !kernel.stages.is_empty() {
+            continue;
+        }
+        for name in wanted {
+            let present = kernel.variants.iter().any(|variant| variant.name == name);
+            let explained = kernel.absent.iter().any(|absent| absent.variant == name);
+            assert!(present != explained, "{}: `{name}` must be there or explained", kernel.id);
+        }
+    }
+}
+
+#[test]
+fn every_variant_agrees_with_its_reference_at_smoke_sizes() {
+    for kernel in kernels() {
+        for seed in [1, 20_261_122] {
+            if let Err(failure) = kernel.check(seed) {
+                panic!("seed {seed}:\n{failure}");
+            }
+        }
+    }
+}
