@@ -120,7 +120,8 @@ fn a_saved_baseline_can_be_compared_with_and_an_unknown_one_is_an_error() {
 
 #[test]
 fn bencher_lines_leave_stdout_to_the_program_that_reads_them() {
-    let output = Sandbox::of("own_kernels").bench("dot/zip/10000 --output-format bencher --quick");
+    let output = Sandbox::of("own_kernels")
+        .bench("dot/zip/10000 --exact --output-format bencher --sample-size 10");
     assert_code(&output, 0);
     let lines = stdout(&output);
     let foreign =

@@ -15,13 +15,12 @@ fn run_of(sandbox: &Sandbox) -> Run {
 
 /// How the check of a variant failed, and what was said.
 fn failure(run: &Run, variant: &str) -> (FailureKind, String) {
-    let failures = run.records.iter().filter(|record| record.case.variant == variant);
+    let mut failures = run.records.iter().filter(|record| record.case.variant == variant);
     failures
-        .filter_map(|record| match &record.outcome {
+        .find_map(|record| match &record.outcome {
             Outcome::Failed(failure) => Some((failure.kind, failure.reason.clone())),
             _ => None,
         })
-        .next()
         .unwrap_or_else(|| panic!("`{variant}` did not fail"))
 }
 
@@ -73,10 +72,11 @@ fn start(sandbox: &Sandbox, words: &str) -> std::process::Child {
     command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program starts")
 }
 
+#[allow(clippy::disallowed_methods, reason = "a test's patience is no measurement")]
 fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let patience = Instant::now();
     while !is_so() {
-        assert!(patience.elapsed() < Duration::from_secs(60), "waited in vain: {what}");
+        assert!(patience.elapsed() < Duration::from_mins(1), "waited in vain: {what}");
         sleep(Duration::from_millis(20));
     }
 }

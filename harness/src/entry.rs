@@ -1,5 +1,7 @@
 //! The entry of a bench target: worker, command line or benchmark, as the environment says.
 
+#![allow(clippy::disallowed_methods, reason = "the environment says what this process is")]
+
 use std::process::ExitCode;
 
 use crate::cli::print::Streams;
@@ -26,11 +28,15 @@ use crate::{bench, worker};
 #[must_use]
 #[allow(clippy::needless_pass_by_value, reason = "a main takes what it runs")]
 pub fn main(suite: Suite) -> ExitCode {
-    let word = std::env::var(WORKER_VARIABLE).ok();
-    if let Some(purpose) = word.as_deref().and_then(Purpose::from_word) {
-        return worker::serve(&suite, purpose);
-    }
     let mut streams = Streams::of_this_process();
+    if let Ok(word) = std::env::var(WORKER_VARIABLE) {
+        return match Purpose::from_word(&word) {
+            Some(purpose) => worker::serve(&suite, purpose),
+            None => streams.error(&anyhow::anyhow!(
+                "{WORKER_VARIABLE} is set to `{word}`: a worker is for `time` or for `heap`"
+            )),
+        };
+    }
     let arguments: Vec<String> =
         std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     if std::env::var_os(CLI_VARIABLE).is_some() {

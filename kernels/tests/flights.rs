@@ -33,11 +33,13 @@ fn flight(month: &str, carrier: &str, number: usize, tailnum: &str, delays: [&st
 }
 
 fn texts(rows: &[String]) -> Texts {
-    let flights = [HEADER.to_owned()].iter().chain(rows).map(|row| format!("{row}\n")).collect();
+    let flights = format!("{HEADER}\n{}\n", rows.join("\n"));
     Texts { flights, planes: PLANES_TEXT.to_owned(), airlines: AIRLINES_TEXT.to_owned() }
 }
 
-const LOADERS: [(&str, fn(&Texts) -> Loaded); 3] =
+type Loader = fn(&Texts) -> Loaded;
+
+const LOADERS: [(&str, Loader); 3] =
     [("rows", load::rows), ("columns", load::columns), ("rayon", load::with_rayon)];
 
 /// The error every way of loading gives for this text.

@@ -216,7 +216,7 @@ fn the_median_is_right_where_a_sample_would_mislead() {
     // Every stride meets a spike: the bracket of the sample misses the median.
     let n = 10_000;
     let spiked: Vec<f64> = (0..n).map(|i| if i % 7 == 0 { 1e3 } else { 1.0 }).collect();
-    let sorted: Vec<f64> = (0..n).map(|i| i as f64).collect();
+    let sorted: Vec<f64> = (0..n).map(f64::from).collect();
     let halves: Vec<f64> = (0..n).map(|i| f64::from(i < n / 2)).collect();
     for (column, want) in [(spiked, 1.0), (sorted, 4_999.5), (halves, 0.5)] {
         let input = matrix(column.len(), 1, &column);

@@ -58,7 +58,7 @@ pub enum Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rung {
     /// Where everybody starts: the reference.
-    Baseline,
+    Reference,
     /// A better algorithm.
     Algorithm,
     /// Whole-array operations or SIMD.
@@ -72,12 +72,12 @@ pub enum Rung {
 impl Rung {
     /// Every rung, lowest first.
     pub const ALL: [Self; 5] =
-        [Self::Baseline, Self::Algorithm, Self::Vectorize, Self::Preallocate, Self::Parallelise];
+        [Self::Reference, Self::Algorithm, Self::Vectorize, Self::Preallocate, Self::Parallelise];
 
     /// The word for it in a report.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Baseline => "baseline",
+            Self::Reference => "reference",
             Self::Algorithm => "better algorithm",
             Self::Vectorize => "vectorize",
             Self::Preallocate => "pre-allocate",

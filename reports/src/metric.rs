@@ -57,6 +57,13 @@ impl Metric {
         better: Better::Lower,
         legend: "elapsed time of the very first iteration in a fresh process",
     };
+    /// Pairs of clock readings within a sample of wall time.
+    pub const CLOCK_PAIRS: Self = Self {
+        id: "clock_pairs",
+        unit: Unit::Count,
+        better: Better::Lower,
+        legend: "pairs of clock readings within a sample, each of which costs what the head says",
+    };
     /// Heap blocks allocated by one steady iteration.
     pub const HEAP_BLOCKS: Self = Self {
         id: "heap_blocks",
@@ -99,6 +106,7 @@ impl Metric {
             Self::WALL_TIME,
             Self::SETUP_TIME,
             Self::COLD_TIME,
+            Self::CLOCK_PAIRS,
             Self::HEAP_BLOCKS,
             Self::HEAP_BYTES,
             Self::HEAP_PEAK,

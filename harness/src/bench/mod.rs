@@ -22,7 +22,7 @@ use crate::cli::settings::{self, Settings};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::plan::{Plan, Request, nearest};
-use crate::run::{Passes, Runner, has_failures};
+use crate::run::{Choice, Runner, has_failures};
 use args::{BenchArgs, Mode};
 
 /// Time for a whole run, and for one under `--quick`.
@@ -98,8 +98,9 @@ fn measure(
     let criterion: Criterion = BenchArgs::criterion(&plan.schedule);
     let mut timer = timer::CriterionTimer::new(criterion, args.sample_size());
     let mut progress = progress(streams.stderr_is_terminal());
-    let runner = Runner::new(plan, Passes::ALL, launcher, folder.clone(), &mut *progress);
-    let run = runner.run(&mut timer, &BenchArgs::command(arguments), &started);
+    let runner =
+        Runner::new(plan, Choice::All, launcher, folder.clone(), &mut timer, &mut *progress);
+    let run = runner.run(&BenchArgs::command(arguments), &started);
     timer.finish();
     let folder = store.finish_run(&folder, &run)?;
     if let Some(name) = args.named_baseline() {

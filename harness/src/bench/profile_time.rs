@@ -11,7 +11,7 @@ use amdahl_reports::Failure;
 use criterion::profiler::Profiler;
 
 use super::args::BenchArgs;
-use super::timer::{batch, benchmark_id};
+use super::timer::{batch, benchmark_id, elapsed};
 use crate::cli::MEASURED_CASE_FAILED;
 use crate::cli::print::{Streams, exit};
 use crate::cli::settings::Settings;
@@ -80,7 +80,7 @@ pub(super) fn run(
                     bencher.iter_custom(|iterations| {
                         case.borrow_mut()
                             .as_mut()
-                            .map_or(Duration::ZERO, |case| batch(case, iterations))
+                            .map_or(Duration::ZERO, |case| elapsed(batch(case, iterations)))
                     });
                 });
             }));

@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::time::Duration;
 
-use amdahl_reports::{CaseId, Failure, Measurement, Metric, Series};
+use amdahl_reports::{CaseId, Failure, Measurement};
 use criterion::{BenchmarkId, Criterion};
 
-use crate::driver::LiveCase;
+use crate::driver::{BatchTime, LiveCase};
 use crate::plan::Plan;
-use crate::run::Timer;
+use crate::run::{Timer, wall_time};
 
 /// Times cases with criterion and keeps its raw samples.
 pub(super) struct CriterionTimer {
@@ -38,13 +38,18 @@ pub(super) fn benchmark_id(id: &CaseId) -> BenchmarkId {
     BenchmarkId::new(&id.variant, size)
 }
 
-/// One batch as criterion's `iter_custom` wants it.
-pub(super) fn batch(case: &mut LiveCase, iterations: u64) -> Duration {
+/// One batch, or out of criterion where the worker fails.
+pub(super) fn batch(case: &mut LiveCase, iterations: u64) -> BatchTime {
     match case.batch(iterations) {
-        Ok(batch) => Duration::from_nanos(batch.elapsed_ns.max(1)),
+        Ok(batch) => batch,
         // Not `panic!`: this is no fault of the program, and nothing is to be printed.
         Err(failure) => resume_unwind(Box::new(CaseFailed(failure))),
     }
+}
+
+/// A batch's time as criterion's `iter_custom` wants it: it refuses a time of 0.
+pub(super) fn elapsed(batch: BatchTime) -> Duration {
+    Duration::from_nanos(batch.elapsed_ns.max(1))
 }
 
 impl Timer for CriterionTimer {
@@ -53,14 +58,14 @@ impl Timer for CriterionTimer {
             return None;
         }
         let id = case.id.clone();
-        let batches: RefCell<Vec<(u64, f64)>> = RefCell::new(Vec::new());
+        let batches: RefCell<Vec<(u64, BatchTime)>> = RefCell::new(Vec::new());
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut group = self.criterion.benchmark_group(&id.kernel);
             group.bench_function(benchmark_id(&id), |bencher| {
                 bencher.iter_custom(|iterations| {
-                    let elapsed = batch(case, iterations);
-                    batches.borrow_mut().push((iterations, elapsed.as_nanos() as f64));
-                    elapsed
+                    let batch = batch(case, iterations);
+                    batches.borrow_mut().push((iterations, batch));
+                    elapsed(batch)
                 });
             });
             group.finish();
@@ -74,12 +79,12 @@ impl Timer for CriterionTimer {
         // Warm-up comes first; the last batches are the samples.
         let batches = batches.into_inner();
         let samples = &batches[batches.len().saturating_sub(self.samples)..];
-        let series = Series {
-            metric: Metric::WALL_TIME.id.to_owned(),
-            totals: samples.iter().map(|(_, elapsed)| *elapsed).collect(),
-            iterations: samples.iter().map(|(iterations, _)| *iterations).collect(),
-        };
-        Some(Ok(Measurement { series: vec![series], ..Measurement::default() }))
+        let series = wall_time(
+            samples.iter().map(|(_, batch)| batch.elapsed_ns as f64).collect(),
+            samples.iter().map(|(_, batch)| batch.pairs as f64).collect(),
+            samples.iter().map(|(iterations, _)| *iterations).collect(),
+        );
+        Some(Ok(Measurement { series, ..Measurement::default() }))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What the environment sets: the seed, the budget, the patience, the largest pool.
 
+#![allow(clippy::disallowed_methods, reason = "the environment and the date are read here")]
+
 use std::path::PathBuf;
 use std::time::Duration;
 

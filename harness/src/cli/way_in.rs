@@ -1,5 +1,7 @@
 //! `cargo-amdahl`, the way in: it builds the workspace's bench target and becomes it.
 
+#![allow(clippy::disallowed_methods, reason = "cargo names itself in the environment")]
+
 use std::ffi::OsString;
 use std::io::BufReader;
 use std::os::unix::process::CommandExt;

@@ -4,5 +4,5 @@ mod live;
 mod process;
 mod signal;
 
-pub(crate) use live::LiveCase;
+pub(crate) use live::{BatchTime, LiveCase};
 pub(crate) use process::{Launcher, Worker};

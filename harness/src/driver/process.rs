@@ -12,7 +12,7 @@ use std::time::Duration;
 use amdahl_reports::{Failure, FailureKind};
 
 use super::signal;
-use crate::protocol::{Purpose, Reply, Request, WORKER_VARIABLE};
+use crate::protocol::{Purpose, Reply, Request, VERSION, WORKER_VARIABLE};
 
 /// Lines of stderr kept, to say what a dead worker last said.
 const STDERR_LINES: usize = 4;
@@ -96,6 +96,18 @@ impl Worker {
             Ok(Reply::Failed { failure }) => Err(Failure::from(failure)),
             Ok(reply) => Ok(reply),
             Err(error) => Err(broken(format!("the worker broke the protocol: {error}"))),
+        }
+    }
+
+    /// Exchanges greetings: whether the worker speaks our protocol, and whether it counts heap.
+    pub(crate) fn greet(&mut self) -> Result<bool, Failure> {
+        match self.ask(&Request::List {}, Duration::ZERO)? {
+            Reply::Kernels { protocol: VERSION, counts_heap, .. } => Ok(counts_heap),
+            Reply::Kernels { protocol, .. } => Err(broken(format!(
+                "the worker speaks protocol {protocol}, this program {VERSION}: build both from one \
+                 version"
+            ))),
+            other => Err(broken(format!("the worker answered the greeting with {other:?}"))),
         }
     }
 

@@ -3,6 +3,8 @@
 //! Each measurer is a [`Probe`]: the batch loop tells it when the timed work starts and stops, and
 //! it looks at its own instrument. A measurer knows nothing of planning, storing or printing.
 
+#![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+
 mod clock;
 pub(crate) mod cpu;
 pub(crate) mod heap;

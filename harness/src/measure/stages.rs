@@ -22,6 +22,9 @@ use crate::span::{STAGE_TARGET, stage};
 /// Spans opened to learn what one costs.
 const CALIBRATION_SPANS: u32 = 1_000;
 
+/// Stages open at once, and stages of a kernel, that cost no allocation of ours.
+const NESTING: usize = 64;
+
 /// What the instrument shows: nanoseconds, or blocks and bytes.
 #[derive(Debug, Clone, Copy, Default)]
 struct Reading([f64; 2]);
@@ -209,7 +212,7 @@ pub(crate) fn measure(case: &mut dyn Prepared, iterations: u64) -> Measurement {
         name: name.to_owned(),
         self_ns: probe.by_iteration(name, |stage| stage.own.0[0]),
         total_ns: probe.by_iteration(name, |stage| stage.total.0[0]),
-        calls: mean(&probe.by_iteration(name, |stage| stage.calls as f64)),
+        calls: per_iteration(&probe.by_iteration(name, |stage| stage.calls as f64)),
         heap_blocks: None,
         heap_bytes: None,
     });
@@ -222,12 +225,16 @@ pub(crate) fn measure(case: &mut dyn Prepared, iterations: u64) -> Measurement {
 pub(crate) fn measure_heap(case: &mut dyn Prepared) -> Measurement {
     listen();
     READS_HEAP.store(true, Ordering::Relaxed);
+    // Our own bookkeeping must not be charged to a stage.
+    STACK.with_borrow_mut(|stack| stack.reserve(NESTING));
+    gathered().reserve(NESTING);
     let profiler = dhat::Profiler::builder().testing().trim_backtraces(Some(4)).build();
     let mut probe = StageProbe::new();
     case.batch(1, 1, &mut probe);
     drop(profiler);
     READS_HEAP.store(false, Ordering::Relaxed);
-    let own = |name: &str, at: usize| mean(&probe.by_iteration(name, |stage| stage.own.0[at]));
+    let own =
+        |name: &str, at: usize| per_iteration(&probe.by_iteration(name, |stage| stage.own.0[at]));
     let stages = probe.names().into_iter().map(|name| StageSamples {
         name: name.to_owned(),
         heap_blocks: Some(own(name, 0)),
@@ -238,7 +245,8 @@ pub(crate) fn measure_heap(case: &mut dyn Prepared) -> Measurement {
     Measurement { detail: Detail::Stages(stages), ..Measurement::default() }
 }
 
-fn mean(values: &[f64]) -> f64 {
+/// The average over iterations, 0 where there were none.
+fn per_iteration(values: &[f64]) -> f64 {
     amdahl_reports::stats::mean(values).unwrap_or(0.0)
 }
 

@@ -44,7 +44,7 @@ impl Filter {
 /// The names most like `text`, best first, at most three, none that has nothing in common with it.
 pub(crate) fn nearest<'n>(text: &str, names: impl IntoIterator<Item = &'n str>) -> Vec<&'n str> {
     /// Below this Jaro-Winkler similarity (0 to 1) names look unrelated to a reader.
-    const ALIKE: f64 = 0.6;
+    const ALIKE: f64 = 0.75;
     const SHOWN: usize = 3;
     let mut scored: Vec<(f64, &str)> = names
         .into_iter()

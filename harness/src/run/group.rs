@@ -1,10 +1,10 @@
-//! One kernel at one size: open a live worker a case, time them, close them, then count and profile.
+//! One kernel at one size: a live worker a case, checked, and the slow ones timed by plain runs.
 
 use std::time::Duration;
 
-use amdahl_reports::{CaseId, Detail, Measurement, Metric, Series, measurer};
+use amdahl_reports::{Detail, Measurement, Metric, Series, measurer};
 
-use super::{Runner, Timer};
+use super::Runner;
 use crate::driver::LiveCase;
 use crate::plan::Group;
 
@@ -16,68 +16,15 @@ const PLAIN_RUNS: (u64, u64) = (3, 5);
 const PLAIN_TIME: Duration = Duration::from_secs(3);
 
 impl Runner<'_> {
-    pub(super) fn group(&mut self, group: &Group, timer: &mut dyn Timer) {
-        self.progress.step(&format!("check {} at {}", group.kernel, group.size));
-        let mut live = self.open(group);
-        if self.passes.timer {
-            for case in &mut live {
-                self.progress.step(&format!("criterion {}", case.id));
-                match timer.time(case) {
-                    Some(Ok(measurement)) => {
-                        self.measured(&case.id.clone(), measurer::CRITERION, measurement);
-                    }
-                    Some(Err(failure)) => {
-                        self.failed(&case.id.clone(), measurer::CRITERION, failure);
-                    }
-                    None => {}
-                }
-            }
-            self.skip_steps(group, live.len());
-        }
-        if self.passes.interleaved {
-            self.progress.step(&format!("interleave {} at {}", group.kernel, group.size));
-            self.interleave(&mut live);
-        }
-        if self.passes.stages && group.has_stages {
-            for case in &mut live {
-                self.progress.step(&format!("stages {}", case.id));
-                self.stages(case);
-            }
-            self.skip_steps(group, live.len());
-        }
-        let good: Vec<CaseId> = live.into_iter().map(|case| case.id).collect();
-        if self.passes.heap {
-            for id in &good {
-                self.progress.step(&format!("heap {id}"));
-                self.heap(id, group.has_stages);
-            }
-            self.skip_steps(group, good.len());
-        }
-        if self.passes.profile && group.is_largest {
-            for id in &good {
-                self.progress.step(&format!("profile {id}"));
-                self.profile(id);
-            }
-            self.skip_steps(group, good.len());
-        }
-    }
-
-    /// Counts the steps of cases that are out.
-    fn skip_steps(&mut self, group: &Group, made: usize) {
-        for _ in made..group.cases.len() {
-            self.progress.step("skipped");
-        }
-    }
-
     /// Starts and checks the cases; those that fail are recorded and left out.
     ///
     /// The reference comes first. Where it is slow, the first variant that agrees with it checks the
     /// rest.
-    fn open(&mut self, group: &Group) -> Vec<LiveCase> {
+    pub(super) fn open(&mut self, group: &Group) -> Vec<LiveCase> {
         let mut live: Vec<LiveCase> = Vec::new();
         let mut against = group.reference.clone();
         let mut reference_is_slow = false;
-        for id in group.cases.iter().filter(|id| id.threads > 0) {
+        for id in &group.cases {
             if self.has_failed(id) {
                 continue;
             }
@@ -94,7 +41,7 @@ impl Runner<'_> {
                 Err(failure) => self.failed(id, measurer::CHECK, failure),
             }
         }
-        if self.passes.interleaved || self.passes.timer {
+        if self.choice.times() {
             for case in live.iter_mut().filter(|case| is_slow(case)) {
                 self.plain(case);
             }

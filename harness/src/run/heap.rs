@@ -1,26 +1,52 @@
-//! The heap pass: one process a case, where dhat counts.
+//! Heap: one process a case, where dhat counts.
 
 use std::time::Duration;
 
 use amdahl_reports::{CaseId, Detail, Failure, FailureKind, Measurement, Outcome, measurer};
 
 use super::Runner;
-use crate::driver::LiveCase;
+use super::measurers::Measurer;
+use crate::driver::{LiveCase, Worker};
+use crate::plan::Group;
 use crate::protocol::{Purpose, Request};
+
+/// Counts each case's heap in a worker of its own.
+pub(super) struct Heap;
+
+impl Measurer for Heap {
+    fn id(&self) -> &'static str {
+        measurer::HEAP
+    }
+
+    fn steps(&self, group: &Group) -> usize {
+        group.cases.len()
+    }
+
+    fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
+        for case in live {
+            runner.step(self.id(), &case.id);
+            runner.heap(&case.id, group.has_stages);
+        }
+    }
+}
 
 impl Runner<'_> {
     /// Counts the heap of one case, and of its stages where it has them.
-    pub(super) fn heap(&mut self, id: &CaseId, has_stages: bool) {
-        if !self.counts_heap {
-            let outcome = Outcome::NotMeasured {
-                reason: "the program does not declare amdahl's allocator".to_owned(),
-                remedy: "add `#[global_allocator] static A: amdahl::Allocator = \
-                         amdahl::Allocator::new();` to the bench target"
-                    .to_owned(),
-            };
-            return self.keep(id, measurer::HEAP, outcome);
-        }
-        match self.count(id, has_stages) {
+    fn heap(&mut self, id: &CaseId, has_stages: bool) {
+        let worker = match self.launcher.launch(Purpose::Heap).and_then(counting) {
+            Ok(Some(worker)) => worker,
+            Ok(None) => {
+                let outcome = Outcome::NotMeasured {
+                    reason: "the program does not declare amdahl's allocator".to_owned(),
+                    remedy: "add `#[global_allocator] static A: amdahl::Allocator = \
+                             amdahl::Allocator::new();` to the bench target"
+                        .to_owned(),
+                };
+                return self.keep(id, measurer::HEAP, outcome);
+            }
+            Err(failure) => return self.failed(id, measurer::HEAP, failure),
+        };
+        match self.count(worker, id, has_stages) {
             Ok((measurement, stages)) => {
                 self.measured(id, measurer::HEAP, measurement);
                 if let Some(stages) = stages {
@@ -42,10 +68,10 @@ impl Runner<'_> {
 
     fn count(
         &self,
+        worker: Worker,
         id: &CaseId,
         has_stages: bool,
     ) -> Result<(Measurement, Option<Measurement>), Failure> {
-        let worker = self.launcher.launch(Purpose::Heap)?;
         let mut case = LiveCase::prepare(worker, id, self.plan.seed, None)?;
         let scratch = self.folder.display().to_string();
         let measurement = case.measure(&Request::Heap { scratch }, Duration::ZERO)?;
@@ -74,4 +100,10 @@ impl Runner<'_> {
             }
         }
     }
+}
+
+/// The worker, if its program declared the allocator that can count.
+fn counting(mut worker: Worker) -> Result<Option<Worker>, Failure> {
+    let counts = worker.greet()?;
+    Ok(counts.then_some(worker))
 }

@@ -1,15 +1,16 @@
-//! The interleaved pass: the cases of a group in turn, again and again, so that what disturbs the
+//! Interleaved timing: the cases of a group in turn, again and again, so that what disturbs the
 //! machine for longer than a round disturbs them all alike.
 
 use std::time::Duration;
 
-use amdahl_reports::{Measurement, Metric, Series, measurer};
+use amdahl_reports::{Measurement, measurer};
 
-use super::Runner;
 use super::group::is_slow;
+use super::measurers::Measurer;
+use super::{Runner, wall_time};
 use crate::data::Rng;
 use crate::driver::LiveCase;
-use crate::plan::whole;
+use crate::plan::{Group, whole};
 
 /// A slot lasts about this long: long against a timer tick, short against a burst of steal.
 const SLOT: Duration = Duration::from_millis(8);
@@ -23,12 +24,31 @@ struct Slot {
     at: usize,
     iterations: u64,
     totals: Vec<f64>,
+    pairs: Vec<f64>,
+}
+
+/// Times the cases of a group in turn.
+pub(super) struct Interleaved;
+
+impl Measurer for Interleaved {
+    fn id(&self) -> &'static str {
+        measurer::INTERLEAVED
+    }
+
+    fn steps(&self, _: &Group) -> usize {
+        1
+    }
+
+    fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
+        runner.progress.step(&format!("interleave {} at {}", group.kernel, group.size));
+        runner.interleave(live);
+    }
 }
 
 impl Runner<'_> {
     /// Times the live cases in rounds. The order within a round is shuffled; samples of one round
     /// share an index, so ratios between cases are of neighbours in time.
-    pub(super) fn interleave(&mut self, live: &mut [LiveCase]) {
+    fn interleave(&mut self, live: &mut [LiveCase]) {
         let mut slots: Vec<Slot> = live
             .iter()
             .enumerate()
@@ -37,6 +57,7 @@ impl Runner<'_> {
                 at,
                 iterations: case.iterations_for(SLOT),
                 totals: Vec::new(),
+                pairs: Vec::new(),
             })
             .collect();
         let mut rng = Rng::new(self.plan.seed);
@@ -45,7 +66,10 @@ impl Runner<'_> {
             let mut broken = None;
             for (index, slot) in slots.iter_mut().enumerate() {
                 match live[slot.at].batch(slot.iterations) {
-                    Ok(batch) => slot.totals.push(batch.elapsed_ns as f64),
+                    Ok(batch) => {
+                        slot.totals.push(batch.elapsed_ns as f64);
+                        slot.pairs.push(batch.pairs as f64);
+                    }
                     Err(failure) => {
                         broken = Some((index, failure));
                         break;
@@ -59,14 +83,14 @@ impl Runner<'_> {
                 let whole = slots.iter().map(|slot| slot.totals.len()).min().unwrap_or(0);
                 for slot in &mut slots {
                     slot.totals.truncate(whole);
+                    slot.pairs.truncate(whole);
                 }
             }
         }
         slots.sort_by_key(|slot| slot.at);
         for slot in slots {
             let iterations = vec![slot.iterations; slot.totals.len()];
-            let metric = Metric::WALL_TIME.id.to_owned();
-            let series = vec![Series { metric, totals: slot.totals, iterations }];
+            let series = wall_time(slot.totals, slot.pairs, iterations);
             let measurement = Measurement { series, ..Measurement::default() };
             self.measured(&live[slot.at].id, measurer::INTERLEAVED, measurement);
         }

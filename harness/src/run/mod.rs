@@ -4,10 +4,11 @@
 //! heap and profiles then get processes of their own. Nothing here prints: what goes on is told to
 //! a [`Progress`].
 
+mod criterion;
 mod group;
 mod heap;
 mod interleave;
-mod passes;
+mod measurers;
 mod profile;
 mod smoke;
 mod stages;
@@ -15,17 +16,18 @@ mod stages;
 use std::path::PathBuf;
 
 use amdahl_reports::{
-    CaseId, Failure, FailureKind, Measurement, Outcome, Record, Run, RunInfo, measurer,
+    CaseId, Failure, FailureKind, Measurement, Metric, Outcome, Record, Run, RunInfo, Series,
+    measurer,
 };
 
-use crate::driver::{Launcher, LiveCase, Worker};
+use crate::driver::Launcher;
 use crate::machine::{Observation, build, machine};
 use crate::measure::Deadline;
 use crate::plan::{Group, Plan};
-use crate::protocol::{Purpose, Reply, Request};
 
+pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
-pub(crate) use passes::Passes;
+pub(crate) use measurers::Choice;
 pub(crate) use profile::HERTZ;
 
 /// Is told what goes on.
@@ -40,58 +42,51 @@ pub(crate) trait Progress {
     fn end(&mut self);
 }
 
-/// Times a live case in a way of its own, as criterion does; none where there is nothing to time.
-pub(crate) trait Timer {
-    /// Samples of the case's wall time, or why there are none.
-    fn time(&mut self, case: &mut LiveCase) -> Option<Result<Measurement, Failure>>;
-}
-
-/// Leaves timing to the interleaved pass.
-pub(crate) struct NoTimer;
-
-impl Timer for NoTimer {
-    fn time(&mut self, _: &mut LiveCase) -> Option<Result<Measurement, Failure>> {
-        None
-    }
-}
-
 /// Runs a plan and collects its records.
 pub(crate) struct Runner<'a> {
     plan: &'a Plan,
-    passes: Passes,
+    choice: Choice,
     launcher: Launcher,
     /// Where profiles are written.
     folder: PathBuf,
+    timer: &'a mut dyn Timer,
     progress: &'a mut dyn Progress,
     records: Vec<Record>,
-    counts_heap: bool,
 }
 
 impl<'a> Runner<'a> {
     pub(crate) fn new(
         plan: &'a Plan,
-        passes: Passes,
+        choice: Choice,
         launcher: Launcher,
         folder: PathBuf,
+        timer: &'a mut dyn Timer,
         progress: &'a mut dyn Progress,
     ) -> Self {
-        Self { plan, passes, launcher, folder, progress, records: Vec::new(), counts_heap: false }
+        Self { plan, choice, launcher, folder, timer, progress, records: Vec::new() }
     }
 
     /// Runs the whole plan. `command` and `started` go into the run's head.
-    pub(crate) fn run(mut self, timer: &mut dyn Timer, command: &str, started: &str) -> Run {
+    pub(crate) fn run(mut self, command: &str, started: &str) -> Run {
         let observation = Observation::begin();
         let clock = Deadline::after(std::time::Duration::MAX);
         let plan = self.plan;
-        let measured: &[Group] = if self.passes.measured { &plan.groups } else { &[] };
-        self.progress.begin(self.steps());
-        self.counts_heap = self.passes.heap && self.worker_counts_heap();
+        let measured = self.choice.includes_measured_sizes();
+        let measured: &[Group] = if measured { &plan.groups } else { &[] };
+        let measurers = self.choice.measurers();
+        let steps = |group: &Group| -> usize { measurers.iter().map(|own| own.steps(group)).sum() };
+        let checks = plan.smoke.len() + measured.len();
+        self.progress.begin((checks + measured.iter().map(steps).sum::<usize>()) as u64);
         for kernel in &plan.kernels {
             for group in plan.smoke.iter().filter(|group| group.kernel == kernel.id) {
                 self.smoke(group);
             }
             for group in measured.iter().filter(|group| group.kernel == kernel.id) {
-                self.group(group, timer);
+                self.progress.step(&format!("check {} at {}", group.kernel, group.size));
+                let mut live = self.open(group);
+                for measurer in &measurers {
+                    measurer.measure(&mut self, group, &mut live);
+                }
             }
         }
         self.progress.end();
@@ -99,26 +94,25 @@ impl<'a> Runner<'a> {
             started: started.to_owned(),
             took_s: clock.elapsed().as_secs_f64(),
             command: command.to_owned(),
-            seed: self.plan.seed,
+            seed: plan.seed,
             machine: machine(),
             build: build(),
             conditions: observation.end(),
         };
-        Run { info, kernels: self.plan.kernels.clone(), records: self.records }
+        Run { info, kernels: plan.kernels.clone(), records: self.records }
     }
 
-    fn steps(&self) -> u64 {
-        let smoke = self.plan.smoke.len();
-        let groups = self.plan.groups.iter().map(|group| self.passes.count(group)).sum::<usize>();
-        (smoke + groups) as u64
+    /// Says that a measurer turns to a case.
+    fn step(&mut self, measurer: &str, case: &CaseId) {
+        self.progress.step(&format!("{measurer} {case}"));
     }
 
-    /// Whether the program declared the allocator that can count.
-    fn worker_counts_heap(&mut self) -> bool {
-        let asked = self.launcher.launch(Purpose::Heap).and_then(|mut worker: Worker| {
-            worker.ask(&Request::List {}, std::time::Duration::ZERO)
-        });
-        matches!(asked, Ok(Reply::Kernels { counts_heap: true, .. }))
+    /// Keeps what came of measuring a case.
+    fn conclude(&mut self, case: &CaseId, measurer: &str, outcome: Result<Measurement, Failure>) {
+        match outcome {
+            Ok(measurement) => self.measured(case, measurer, measurement),
+            Err(failure) => self.failed(case, measurer, failure),
+        }
     }
 
     fn measured(&mut self, case: &CaseId, measurer: &str, measurement: Measurement) {
@@ -152,4 +146,17 @@ pub(crate) fn has_failures(run: &Run) -> bool {
         matches!(&record.outcome, Outcome::Failed(failure) if failure.kind != FailureKind::Broken
             || record.measurer == measurer::CHECK)
     })
+}
+
+/// Samples of wall time with the clock pairs that each took.
+pub(crate) fn wall_time(totals: Vec<f64>, pairs: Vec<f64>, iterations: Vec<u64>) -> Vec<Series> {
+    let series = |metric: Metric, totals, iterations| Series {
+        metric: metric.id.to_owned(),
+        totals,
+        iterations,
+    };
+    vec![
+        series(Metric::WALL_TIME, totals, iterations.clone()),
+        series(Metric::CLOCK_PAIRS, pairs, iterations),
+    ]
 }

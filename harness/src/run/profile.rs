@@ -1,4 +1,4 @@
-//! The profile pass: one process a case, first sampled by function, then by line.
+//! CPU profiles: one process a case, first sampled by function, then by line.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,9 +6,11 @@ use std::time::Duration;
 use amdahl_reports::{CaseId, Detail, Failure, Measurement, Profile, measurer};
 
 use super::Runner;
+use super::measurers::Measurer;
 use crate::driver::LiveCase;
 use crate::measure::Deadline;
 use crate::measure::cpu::Sampler;
+use crate::plan::Group;
 use crate::protocol::{ProfileRequest, Request};
 
 /// Samples a second of CPU time: what the timer of an ordinary kernel delivers per busy thread, and
@@ -17,34 +19,52 @@ pub(crate) const HERTZ: u32 = 199;
 /// A batch while sampling lasts about this long.
 const BATCH: Duration = Duration::from_millis(50);
 
-impl Runner<'_> {
-    pub(super) fn profile(&mut self, id: &CaseId) {
-        match self.sampled(id) {
-            Ok(profile) => {
-                let detail = Detail::Profile(profile);
-                let measurement = Measurement { detail, ..Measurement::default() };
-                self.measured(id, measurer::PROFILE, measurement);
-            }
-            Err(failure) => self.failed(id, measurer::PROFILE, failure),
-        }
+/// Samples each case at the kernel's largest size in a worker of its own.
+pub(super) struct Profiled;
+
+impl Measurer for Profiled {
+    fn id(&self) -> &'static str {
+        measurer::PROFILE
     }
 
-    fn sampled(&self, id: &CaseId) -> Result<Profile, Failure> {
+    fn steps(&self, group: &Group) -> usize {
+        if group.is_largest { group.cases.len() } else { 0 }
+    }
+
+    fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
+        for case in live.iter().filter(|_| group.is_largest) {
+            runner.step(self.id(), &case.id);
+            let outcome = runner.sampled(case);
+            runner.conclude(&case.id, self.id(), outcome);
+        }
+    }
+}
+
+impl Runner<'_> {
+    /// Samples a fresh worker's run of a case that another has checked.
+    fn sampled(&self, checked: &LiveCase) -> Result<Measurement, Failure> {
+        let id = &checked.id;
         let mut case = LiveCase::start(&self.launcher, id, self.plan.seed, None)?;
+        case.agreement.clone_from(&checked.agreement);
         let relative = folder_of(id);
         let folder = self.folder.join(&relative);
         let schedule = &self.plan.schedule;
         let mut profile = sample(&mut case, Sampler::Stacks, schedule.stacks, &folder)?;
-        let lines = sample(&mut case, Sampler::Lines, schedule.lines, &folder)?;
-        profile.line_samples = lines.line_samples;
-        profile.lines = lines.lines;
+        let mut notes = Vec::new();
+        match sample(&mut case, Sampler::Lines, schedule.lines, &folder) {
+            Ok(lines) => {
+                profile.line_samples = lines.line_samples;
+                profile.lines = lines.lines;
+            }
+            Err(failure) => notes.push(format!("no source lines: {}", failure.reason)),
+        }
         for file in [&mut profile.flamegraph, &mut profile.protobuf, &mut profile.folded]
             .into_iter()
             .flatten()
         {
             *file = relative.join(&*file).display().to_string();
         }
-        Ok(profile)
+        Ok(Measurement { series: Vec::new(), notes, detail: Detail::Profile(profile) })
     }
 }
 

@@ -1,25 +1,37 @@
-//! The stages pass: a pipeline with its spans heard.
+//! Stages: a pipeline with its spans heard.
 
 use amdahl_reports::measurer;
 
 use super::Runner;
+use super::measurers::Measurer;
 use crate::driver::LiveCase;
-use crate::plan::nanoseconds;
+use crate::plan::{Group, nanoseconds};
 use crate::protocol::Request;
 
 /// Iterations of a pipeline with its spans heard: enough for an interval, and no more than tell
 /// anything new.
 const ITERATIONS: (u64, u64) = (5, 50);
 
-impl Runner<'_> {
-    pub(super) fn stages(&mut self, case: &mut LiveCase) {
-        let time = self.plan.schedule.stages;
-        let iterations = case.iterations_for(time).clamp(ITERATIONS.0, ITERATIONS.1);
-        let expected = nanoseconds(case.estimate_ns * iterations as f64 * 4.0);
-        let id = case.id.clone();
-        match case.measure(&Request::Stages { iterations }, expected) {
-            Ok(measurement) => self.measured(&id, measurer::STAGES, measurement),
-            Err(failure) => self.failed(&id, measurer::STAGES, failure),
+/// Times the stages of each case of a pipeline.
+pub(super) struct Staged;
+
+impl Measurer for Staged {
+    fn id(&self) -> &'static str {
+        measurer::STAGES
+    }
+
+    fn steps(&self, group: &Group) -> usize {
+        if group.has_stages { group.cases.len() } else { 0 }
+    }
+
+    fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
+        for case in live.iter_mut().filter(|_| group.has_stages) {
+            runner.step(self.id(), &case.id);
+            let time = runner.plan.schedule.stages;
+            let iterations = case.iterations_for(time).clamp(ITERATIONS.0, ITERATIONS.1);
+            let expected = nanoseconds(case.estimate_ns * iterations as f64 * 4.0);
+            let outcome = case.measure(&Request::Stages { iterations }, expected);
+            runner.conclude(&case.id, self.id(), outcome);
         }
     }
 }

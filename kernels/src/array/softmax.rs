@@ -174,3 +174,19 @@ fn softmax_row<const FUSED: bool>(x: &[f64], out: &mut [f64]) {
         *out *= scale;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_code_without_fused_operations_gives_the_same_rows() {
+        let x = amdahl::Rng::new(1).vector(67);
+        let [mut fused, mut plain] = [[0.0; 67]; 2];
+        softmax_row::<true>(&x, &mut fused);
+        softmax_row::<false>(&x, &mut plain);
+        for (fused, plain) in fused.iter().zip(plain) {
+            assert!((fused - plain).abs() <= 4.0 * f64::EPSILON * fused, "{fused} and {plain}");
+        }
+    }
+}

@@ -1,4 +1,4 @@
-//! NumPy's `allclose` over named values.
+//! `numpy.allclose` over named values.
 
 use amdahl::{Exchanged, Value};
 
@@ -34,7 +34,8 @@ fn close(got: &Value, want: &Value, rtol: f64, atol: f64) -> Result<(), String> 
     }
     for (at, (got, want)) in got.iter().zip(&want).enumerate() {
         let equal = got == want || (got.is_nan() && want.is_nan());
-        if !equal && !((got - want).abs() <= atol + rtol * want.abs() && want.is_finite()) {
+        let near = want.is_finite() && (got - want).abs() <= atol + rtol * want.abs();
+        if !(equal || near) {
             return Err(format!("at {at}: got {got:e}, want {want:e}"));
         }
     }

@@ -77,21 +77,20 @@ fn collect(
     values: &mut Vec<(String, Value)>,
 ) -> Result<(), String> {
     let value = match json {
-        Json::Object(fields) => match (fields.get("shape"), fields.get("data")) {
-            (Some(Json::Array(shape)), Some(Json::Array(data))) => {
-                let extent = |extent: &Json| extent.as_u64().and_then(|e| usize::try_from(e).ok());
-                let shape: Option<Vec<usize>> = shape.iter().map(extent).collect();
-                array(&shape.ok_or("a shape holds counts")?, data, width)?
-            }
-            _ => {
+        Json::Object(fields) => {
+            let (shape, data) = (fields.get("shape"), fields.get("data"));
+            let (Some(Json::Array(shape)), Some(Json::Array(data))) = (shape, data) else {
                 for (field, json) in fields {
                     let name =
                         if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
                     collect(name, json, width, values)?;
                 }
                 return Ok(());
-            }
-        },
+            };
+            let extent = |extent: &Json| extent.as_u64().and_then(|e| usize::try_from(e).ok());
+            let shape: Option<Vec<usize>> = shape.iter().map(extent).collect();
+            array(&shape.ok_or("a shape holds counts")?, data, width)?
+        }
         Json::Array(list) if list.iter().any(is_text) => {
             Value::Text(list.iter().map(|cell| cell.as_str().map(str::to_owned)).collect())
         }

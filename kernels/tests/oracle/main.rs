@@ -1,4 +1,4 @@
-//! Every variant held to results that NumPy and SciPy gave for the same inputs.
+//! Every variant held to results that `numpy` and `scipy` gave for the same inputs.
 //!
 //! Nothing here knows a kernel: a file names the kernel it is for, and values cross by name.
 

@@ -10,7 +10,7 @@ use crate::{Finding, Metric, Run, Severity};
 /// shows is the clock's.
 const TOO_MUCH_CLOCK: f64 = 0.01;
 
-/// Reports cases whose samples last less than a hundred pairs of clock readings.
+/// Reports cases whose samples last less than a hundred times the clock readings within them.
 pub(super) struct Clock;
 
 impl Analyser for Clock {
@@ -27,9 +27,11 @@ impl Analyser for Clock {
 impl Clock {
     fn of_row(&self, run: &Run, row: &CaseRow) -> Option<Finding> {
         let measurement = run.measurement(&row.case, &row.timing.as_ref()?.measurer)?;
-        let series = measurement.series.iter().find(|s| s.metric == Metric::WALL_TIME.id)?;
-        let sample_ns = median(&series.totals)?;
-        let cost_ns = run.info.conditions.clock_cost_ns;
+        let of = |metric: Metric| measurement.series.iter().find(|s| s.metric == metric.id);
+        let sample_ns = median(&of(Metric::WALL_TIME)?.totals)?;
+        // A record without the count was timed by one pair a sample.
+        let pairs = of(Metric::CLOCK_PAIRS).and_then(|series| median(&series.totals));
+        let cost_ns = run.info.conditions.clock_cost_ns * pairs.unwrap_or(1.0);
         if cost_ns <= TOO_MUCH_CLOCK * sample_ns {
             return None;
         }

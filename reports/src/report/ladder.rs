@@ -15,7 +15,7 @@ pub(super) fn section(summary: &KernelSummary, document: &mut Document) {
         Column::left("best variant on it"),
         Column::right("time [interval]"),
         Column::right("gain over the step before"),
-        Column::right("total over the baseline"),
+        Column::right("total over the reference"),
     ]);
     for step in &summary.ladder {
         table.row([

@@ -17,14 +17,14 @@ pub struct Step {
     pub time_ns: Interval,
     /// The time of the rung before over its own; none on the lowest.
     pub gain: Option<Ratio>,
-    /// The baseline's time over its own; none on the baseline, or without one.
+    /// The reference's time over its own; none on the reference, or without one.
     pub total: Option<Ratio>,
 }
 
 /// The best agreed case of each rung, lowest rung first.
 pub(super) fn climb(size: &SizeSummary) -> Vec<Step> {
     let best: Vec<&CaseRow> = Rung::ALL.iter().filter_map(|rung| best_on(*rung, size)).collect();
-    let baseline = best.first().filter(|row| row.rung == Rung::Baseline).copied();
+    let reference = best.first().filter(|row| row.rung == Rung::Reference).copied();
     let mut before = None;
     let mut steps = Vec::new();
     for row in best {
@@ -34,9 +34,9 @@ pub(super) fn climb(size: &SizeSummary) -> Vec<Step> {
             case: row.case.clone(),
             time_ns: timing.time_ns,
             gain: before.and_then(|before| row.speed_up_over(before)),
-            total: baseline
-                .filter(|baseline| baseline.case != row.case)
-                .and_then(|baseline| row.speed_up_over(baseline)),
+            total: reference
+                .filter(|reference| reference.case != row.case)
+                .and_then(|reference| row.speed_up_over(reference)),
         });
         before = Some(row);
     }

@@ -128,7 +128,7 @@ pub(super) fn case_row(
 
 const fn implied(role: Role, in_place: bool) -> Rung {
     match role {
-        Role::Reference => Rung::Baseline,
+        Role::Reference => Rung::Reference,
         Role::Parallel => Rung::Parallelise,
         Role::Serial if in_place => Rung::Preallocate,
         Role::Serial => Rung::Vectorize,

@@ -75,7 +75,7 @@ fn the_ladder_climbs_from_the_baseline_and_gains_multiply() {
     let summary = summarise(&complete());
     let ladder = &summary.kernels[0].ladder;
     let rungs: Vec<Rung> = ladder.iter().map(|step| step.rung).collect();
-    assert_eq!(rungs, [Rung::Baseline, Rung::Vectorize, Rung::Preallocate, Rung::Parallelise]);
+    assert_eq!(rungs, [Rung::Reference, Rung::Vectorize, Rung::Preallocate, Rung::Parallelise]);
     assert_eq!(ladder[1].case.variant, "faer");
     assert!(ladder[0].gain.is_none() && ladder[0].total.is_none());
     let gains: f64 = ladder.iter().filter_map(|step| Some(step.gain?.interval.estimate)).product();

@@ -10,7 +10,7 @@ use super::Command;
 use super::common::{Selection, Work, code_of};
 use crate::cli::print::Streams;
 use crate::declare::Suite;
-use crate::run::Passes;
+use crate::run::Choice;
 
 #[derive(Debug, Args)]
 struct Arguments {
@@ -46,8 +46,8 @@ impl Command for Check {
         streams: &mut Streams,
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
-        let passes = if arguments.measured { Passes::CHECK } else { Passes::SMOKE };
-        let work = Work { passes, default_budget: Duration::from_secs(10), command: self.name() };
+        let choice = if arguments.measured { Choice::CheckAll } else { Choice::CheckSmoke };
+        let work = Work { choice, default_budget: Duration::from_secs(10), command: self.name() };
         let run = work.run(suite, &arguments.selection, streams)?;
         if arguments.json {
             let json =
@@ -65,7 +65,7 @@ impl Command for Check {
 fn line(record: &Record) -> String {
     match &record.outcome {
         Outcome::Measured(Measurement { detail: Detail::Agreement(agreement), .. }) => {
-            let used = amdahl_reports::format::percent(100.0 * agreement.used);
+            let used = amdahl_reports::format::percent(agreement.used);
             format!("{} agrees with {} ({used} of the tolerance)\n", record.case, agreement.against)
         }
         Outcome::Measured(_) => format!("{} agrees\n", record.case),

@@ -14,7 +14,7 @@ use crate::cli::settings::{Settings, parse_duration, utc_now};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::plan::{Filter, Plan, Request, nearest};
-use crate::run::{NoTimer, Passes, Runner, has_failures};
+use crate::run::{Choice, NoTimer, Runner, has_failures};
 
 /// Which cases, and how.
 #[derive(Debug, Clone, Args)]
@@ -92,7 +92,7 @@ fn hint(text: &str, kernels: &[KernelInfo]) -> String {
 
 /// How a command runs its plan.
 pub(super) struct Work {
-    pub(super) passes: Passes,
+    pub(super) choice: Choice,
     pub(super) default_budget: Duration,
     /// The command as the user gave it, for the report's head.
     pub(super) command: &'static str,
@@ -142,11 +142,12 @@ impl Work {
     ) -> anyhow::Result<Run> {
         let mut progress = progress(streams.stderr_is_terminal());
         let launcher = settings.launcher()?;
-        let runner = Runner::new(plan, self.passes, launcher, folder, &mut *progress);
+        let mut timer = NoTimer;
+        let runner = Runner::new(plan, self.choice, launcher, folder, &mut timer, &mut *progress);
         let words: Vec<&str> = std::iter::once(self.command)
             .chain(selection.filter.iter().map(String::as_str))
             .collect();
-        Ok(runner.run(&mut NoTimer, &format!("cargo amdahl {}", words.join(" ")), &utc_now()))
+        Ok(runner.run(&format!("cargo amdahl {}", words.join(" ")), &utc_now()))
     }
 }
 

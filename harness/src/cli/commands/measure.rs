@@ -10,7 +10,7 @@ use super::Command;
 use super::common::{Selection, Work, code_of};
 use crate::cli::print::Streams;
 use crate::declare::Suite;
-use crate::run::Passes;
+use crate::run::Choice;
 
 #[derive(Debug, Args)]
 struct Arguments {
@@ -46,8 +46,8 @@ impl Command for Measure {
         streams: &mut Streams,
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
-        let passes = Passes { timer: false, profile: arguments.profile, ..Passes::ALL };
-        let work = Work { passes, default_budget: Duration::from_mins(2), command: self.name() };
+        let choice = if arguments.profile { Choice::QUIET_AND_PROFILE } else { Choice::QUIET };
+        let work = Work { choice, default_budget: Duration::from_mins(2), command: self.name() };
         let run = work.run_and_keep(suite, &arguments.selection, streams)?;
         let format = if arguments.json { "json" } else { "terminal" };
         if let Some(renderer) = render::by_id(format) {

@@ -9,7 +9,7 @@ use super::Command;
 use super::common::{Selection, Work, code_of};
 use crate::cli::print::Streams;
 use crate::declare::Suite;
-use crate::run::Passes;
+use crate::run::Choice;
 
 #[derive(Debug, Args)]
 struct Arguments {
@@ -39,8 +39,11 @@ impl Command for Profile {
         streams: &mut Streams,
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
-        let passes = Passes { profile: true, ..Passes::CHECK };
-        let work = Work { passes, default_budget: Duration::from_mins(2), command: self.name() };
+        let work = Work {
+            choice: Choice::PROFILE,
+            default_budget: Duration::from_mins(2),
+            command: self.name(),
+        };
         let run = work.run_and_keep(suite, &arguments.selection, streams)?;
         Ok(code_of(&run))
     }

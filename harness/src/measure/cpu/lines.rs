@@ -16,7 +16,7 @@ use std::time::Instant;
 use amdahl_reports::{HotLine, Profile};
 
 use super::ProfileError;
-use super::frames::{cut, within_crate, without_hash};
+use super::frames::{Work, within_crate, without_hash, work_of};
 
 /// Words of one sample: the frames' instruction pointers, innermost first, 0 where there are none.
 const DEPTH: usize = 64;
@@ -175,13 +175,23 @@ impl Resolver {
                 let ip = if depth == 0 { ip } else { ip - 1 };
                 positions.extend(self.positions(ip).iter().cloned());
             }
-            let names = positions.iter().map(|position| position.function.clone()).collect();
-            let Some(kept) = cut(names) else { continue };
-            positions.truncate(kept.len());
+            let names: Vec<String> =
+                positions.iter().map(|position| position.function.clone()).collect();
+            let unknown = match work_of(&names) {
+                Some(Work::Frames(kept)) => {
+                    positions.truncate(kept);
+                    names[0].as_str()
+                }
+                Some(Work::Named(name)) => {
+                    positions.clear();
+                    name
+                }
+                None => continue,
+            };
             total += 1;
             let own = positions.iter().find(|position| is_worth_showing(position)).cloned();
             let position = own.unwrap_or_else(|| Position {
-                function: symbols.nearest_below(sample[0]).unwrap_or_else(|| kept[0].clone()),
+                function: symbols.nearest_below(sample[0]).unwrap_or_else(|| unknown.to_owned()),
                 file: None,
                 line: 0,
             });

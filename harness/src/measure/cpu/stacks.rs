@@ -9,7 +9,7 @@ use pprof::protos::Message;
 use pprof::{Frames, ProfilerGuard, ProfilerGuardBuilder, Report, Symbol};
 
 use super::ProfileError;
-use super::frames::{cut, is_case_thread, without_hash};
+use super::frames::{Work, is_case_thread, is_marker, is_of_the_loop, without_hash, work_of};
 
 /// How many functions a record keeps.
 const FUNCTIONS: usize = 12;
@@ -52,28 +52,51 @@ impl Sampling {
 }
 
 /// The report with its stacks cut to the timed work, other samples dropped.
-///
-/// pprof merges samples by function and keeps the inlined names of the first one it saw, which would
-/// charge a whole function to one of its inlined callees. So each frame keeps the name of the
-/// function it physically is, the outermost of its inlining; lines tell the rest.
 fn timed_only(report: Report) -> Report {
     let mut data: HashMap<Frames, isize> = HashMap::new();
     for (mut frames, count) in report.data {
-        let symbols: Vec<Symbol> =
-            frames.frames.drain(..).filter_map(|mut inlined| inlined.pop()).collect();
-        let names = symbols.iter().map(|symbol| without_hash(&symbol.name()).to_owned()).collect();
-        let Some(names) = cut(names).filter(|_| is_case_thread(&frames.thread_name)) else {
-            continue;
-        };
-        let nowhere = Symbol { name: None, addr: None, lineno: None, filename: None };
-        let named = names.into_iter().enumerate().map(|(at, name)| {
-            let symbol = symbols.get(at).unwrap_or(&nowhere).clone();
-            vec![Symbol { name: Some(name.into_bytes()), ..symbol }]
-        });
-        frames.frames = named.collect();
+        let mut symbols: Vec<Symbol> = frames.frames.drain(..).flat_map(physical).collect();
+        let names: Vec<String> = symbols.iter().map(Symbol::name).collect();
+        match work_of(&names).filter(|_| is_case_thread(&frames.thread_name)) {
+            Some(Work::Frames(kept)) => symbols.truncate(kept),
+            Some(Work::Named(name)) => symbols = vec![named(name, None)],
+            None => continue,
+        }
+        frames.frames = symbols.into_iter().map(|symbol| vec![symbol]).collect();
         *data.entry(frames).or_default() += count;
     }
     Report { data, timing: report.timing }
+}
+
+/// The function that a frame physically is: the outermost of its inlining.
+///
+/// pprof merges samples by function and keeps the inlined names of the first sample it saw, which
+/// would charge a whole function to one of its inlined callees; lines tell what is inside. Where a
+/// variant's closure is inlined into the batch loop, that closure stands for the frame, followed by
+/// the loop's marker.
+fn physical(inlined: Vec<Symbol>) -> Vec<Symbol> {
+    let mut frames: Vec<Symbol> = inlined
+        .into_iter()
+        .map(|symbol| {
+            let name = without_hash(&symbol.name()).to_owned();
+            named(&name, Some(symbol))
+        })
+        .collect();
+    match frames.iter().position(|symbol| is_marker(&symbol.name())) {
+        Some(marker) => {
+            frames.truncate(marker + 1);
+            let end = frames.pop();
+            let work = frames.into_iter().rfind(|symbol| !is_of_the_loop(&symbol.name()));
+            work.into_iter().chain(end).collect()
+        }
+        None => frames.pop().into_iter().collect(),
+    }
+}
+
+/// A symbol of this name, at the place of another.
+fn named(name: &str, place: Option<Symbol>) -> Symbol {
+    let place = place.unwrap_or(Symbol { name: None, addr: None, lineno: None, filename: None });
+    Symbol { name: Some(name.as_bytes().to_vec()), ..place }
 }
 
 /// Stacks, outermost frame first and joined by `;`, with their samples over all threads.
@@ -132,6 +155,24 @@ fn functions(folded: &BTreeMap<String, u64>) -> Vec<HotFunction> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn names(frame: &[&str]) -> Vec<String> {
+        let symbols = frame.iter().map(|name| named(name, None)).collect();
+        physical(symbols).iter().map(Symbol::name).collect()
+    }
+
+    #[test]
+    fn a_frame_is_named_by_the_function_it_physically_is() {
+        assert_eq!(names(&["core::mul_add", "kernel::dot"]), ["kernel::dot"]);
+        assert!(names(&[]).is_empty());
+    }
+
+    #[test]
+    fn a_closure_inlined_into_the_batch_loop_stands_for_its_frame() {
+        let closure = "<amdahl::declare::timed::Returning<F> as Work>::once::{{closure}}";
+        let frame = ["core::mul_add", "kernel::dot::{{closure}}", closure, "amdahl::timed_region"];
+        assert_eq!(names(&frame), ["kernel::dot::{{closure}}", "amdahl::timed_region"]);
+    }
 
     #[test]
     fn self_time_is_the_leafs_and_a_recursive_function_counts_once() {

@@ -22,11 +22,11 @@ pub struct Expansion {
 impl Expansion {
     /// The squared distance, and whether it has kept its digits; NaN has not.
     #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[allow(clippy::needless_bitwise_bool, reason = "a branch would keep this from vectorising")]
     #[inline(always)]
     pub fn squared(self) -> (f64, bool) {
         let sum = self.x + self.c;
         let squared = sum - 2.0 * self.dot;
-        // Both comparisons, not one and then the other: branches would keep this from vectorising.
         let floor = if sum > TINY { sum * NEAR } else { TINY };
         (squared, (squared > floor) & (sum < HUGE))
     }

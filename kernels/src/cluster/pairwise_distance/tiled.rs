@@ -187,3 +187,27 @@ fn store<const DOWN: usize, const ACROSS: usize>(sums: [[Lanes; DOWN]; ACROSS], 
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tile_shape_and_the_code_without_fused_operations_give_the_same_distances() {
+        let mut rng = amdahl::Rng::new(1);
+        let points = Points { x: rng.matrix(LANES, 11), c: rng.matrix(29, 11) };
+        let mut workspace = Workspace::new(&points);
+        workspace.pack(&points.c);
+        let band = Band { workspace: &workspace, points: &points, first: 0 };
+        let [mut wide, mut narrow, mut plain] = [const { [0.0; LANES * 29] }; 3];
+        let mut scratch = workspace.scratch();
+        band.distances::<true, 8, 2>(&mut wide, &mut scratch);
+        band.distances::<true, 4, 1>(&mut narrow, &mut scratch);
+        band.distances::<false, 4, 1>(&mut plain, &mut scratch);
+        assert_eq!(wide, narrow);
+        for (i, (wide, plain)) in wide.iter().zip(plain).enumerate() {
+            let want = direct(points.x.row(i / 29), points.c.row(i % 29));
+            assert!((wide - want).abs() < 1e-12 && (plain - want).abs() < 1e-12, "at {i}");
+        }
+    }
+}

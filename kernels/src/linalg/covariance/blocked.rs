@@ -1,9 +1,9 @@
 //! Co-moments of columns, gathered in one pass over blocks of rows that fit the cache.
 //!
 //! Each block is centred by its own mean, which keeps every digit however large the means are, and
-//! joined to the rows before it by the update of Chan, Golub and LeVeque ("Updating formulae and a
-//! pairwise algorithm for computing sample variances", 1979): for counts a and b and the difference
-//! δ of the means, products add up with a·b/(a+b)·δδᵀ. That term is one more row, √(a·b/(a+b))·δ.
+//! joined to the rows before it by the update of Chan et al. ("Updating formulae and a pairwise
+//! algorithm for computing sample variances", 1979): for counts a and b and the difference δ of the
+//! means, products add up with a·b/(a+b)·δδᵀ. That term is one more row, √(a·b/(a+b))·δ.
 
 use amdahl::Matrix;
 use multiversion::multiversion;
@@ -194,6 +194,33 @@ fn add_tiles<const FUSED: bool, const DOWN: usize, const ACROSS: usize>(
         for (row, sums) in tile[first..first + DOWN].iter_mut().zip(sums) {
             for (own, sum) in row.iter_mut().zip(sums) {
                 *own += sum;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_tile_shape_and_the_code_without_fused_operations_give_the_same_products() {
+        let (panels, height) = (5, 67);
+        let mut rng = amdahl::Rng::new(1);
+        let centred: Vec<Lanes> =
+            (0..panels * (BLOCK_ROWS + 1)).map(|_| std::array::from_fn(|_| rng.normal())).collect();
+        let products = |add: fn(&mut [Tile], &[Lanes], usize)| {
+            let mut products = vec![[[0.0; LANES]; LANES]; panels * panels];
+            add(&mut products, &centred, height);
+            products
+        };
+        let wide = products(add_products::<true, 8, 2>);
+        let narrow = products(add_products::<true, 4, 1>);
+        let plain = products(add_products::<false, 4, 1>);
+        assert_eq!(wide, narrow);
+        for (wide, plain) in wide.as_flattened().iter().zip(plain.as_flattened()) {
+            for (wide, plain) in wide.iter().zip(plain) {
+                assert!((wide - plain).abs() < 1e-12, "{wide} and {plain}");
             }
         }
     }

@@ -13,7 +13,7 @@ pub enum Growing<'t> {
     Words(Encoder<'t>),
 }
 
-impl<'t> Growing<'t> {
+impl Growing<'_> {
     /// Empty columns of a schema.
     pub fn columns(schema: &Schema, rows: usize) -> Vec<Self> {
         let column = |(_, kind): &(_, Kind)| match kind {
@@ -43,7 +43,19 @@ pub struct Encoder<'t> {
     pub codes: Vec<u32>,
     /// The distinct words.
     pub names: Vec<&'t str>,
-    known: HashMap<&'t str, u32, BuildHasherDefault<WordHasher>>,
+    /// Codes by [`packed`] words: most are short, and integers compare without a call.
+    short: HashMap<u64, u32, BuildHasherDefault<WordHasher>>,
+    long: HashMap<&'t str, u32, BuildHasherDefault<WordHasher>>,
+}
+
+/// The longest word that fits an integer together with its length.
+const PACKED_BYTES: usize = 7;
+
+/// A word of at most [`PACKED_BYTES`] as an integer, its length in front.
+#[inline]
+fn packed(word: &str) -> Option<u64> {
+    let byte = |key: u64, byte: u8| (key << 8) | u64::from(byte);
+    (word.len() <= PACKED_BYTES).then(|| word.bytes().fold(word.len() as u64, byte))
 }
 
 impl<'t> Encoder<'t> {
@@ -55,18 +67,23 @@ impl<'t> Encoder<'t> {
     /// The code of a word, a new one for a new word.
     #[inline]
     pub fn code(&mut self, word: &'t str) -> u32 {
-        // Neighbouring rows often repeat a word.
+        // Neighbouring rows often repeat a word, such as a time.
         if let Some(&last) = self.codes.last()
+            && word.len() > PACKED_BYTES
             && self.names.get(last as usize) == Some(&word)
         {
             return last;
         }
         let next = u32::try_from(self.names.len()).expect("fewer than 2^32 distinct words");
         let names = &mut self.names;
-        *self.known.entry(word).or_insert_with(|| {
+        let new = || {
             names.push(word);
             next
-        })
+        };
+        match packed(word) {
+            Some(key) => *self.short.entry(key).or_insert_with(new),
+            None => *self.long.entry(word).or_insert_with(new),
+        }
     }
 
     /// Adds a row; none is a missing word.

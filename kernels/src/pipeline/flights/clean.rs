@@ -128,6 +128,9 @@ impl Range {
 }
 
 /// One dynamically typed row at a time.
+///
+/// # Errors
+/// That of the stage before.
 pub fn rows(loaded: &Loaded) -> Cleaned {
     let tables = loaded.as_ref().map_err(Clone::clone)?;
     let flights = &tables.flights;

@@ -16,16 +16,25 @@ pub type Loaded = Result<Tables, FlightsError>;
 const NA: &str = "NA";
 
 /// One dynamically typed row at a time, read by the `csv` crate.
+///
+/// # Errors
+/// Where a text is not what its schema says, naming file, line and column.
 pub fn rows(texts: &Texts) -> Loaded {
     load(texts, table_by_rows)
 }
 
 /// Cells straight into typed columns, found by scanning the bytes.
+///
+/// # Errors
+/// Where a text is not what its schema says, naming file, line and column.
 pub fn columns(texts: &Texts) -> Loaded {
     load(texts, table_by_scanning)
 }
 
 /// The same over pieces of the text at once.
+///
+/// # Errors
+/// Where a text is not what its schema says, naming file, line and column.
 pub fn with_rayon(texts: &Texts) -> Loaded {
     load(texts, table_in_pieces)
 }
@@ -170,13 +179,11 @@ fn join(parts: &[Vec<Growing>], at: usize) -> Column {
             }
         }
     }
-    match numbers {
-        Some(numbers) => Column::Numbers(numbers),
-        None => {
-            let names = words.names.into_iter().map(str::to_owned).collect();
-            Column::Words(Words { codes, names })
-        }
+    if let Some(numbers) = numbers {
+        return Column::Numbers(numbers);
     }
+    let names = words.names.into_iter().map(str::to_owned).collect();
+    Column::Words(Words { codes, names })
 }
 
 /// Reads the rows of a text without quotes; lines count from 1 within it.

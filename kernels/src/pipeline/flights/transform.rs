@@ -130,6 +130,9 @@ fn word(row: &[Cell], schema: &Schema, name: &str) -> Option<String> {
 }
 
 /// One dynamically typed row at a time.
+///
+/// # Errors
+/// That of a stage before, or a month outside the calendar.
 pub fn rows(cleaned: &Cleaned) -> Ranked {
     let tables = &cleaned.as_ref().map_err(Clone::clone)?.tables;
     let mut airlines: HashMap<String, String> = HashMap::new();

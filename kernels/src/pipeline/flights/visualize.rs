@@ -123,6 +123,9 @@ impl Marks {
 }
 
 /// One dynamically typed row at a time.
+///
+/// # Errors
+/// That of a stage before, or one in drawing.
 pub fn rows(ranked: &Ranked) -> Drawn {
     let ranks = ranked.as_ref().map_err(Clone::clone)?;
     let row = |i: usize| {
@@ -170,6 +173,9 @@ pub fn rows(ranked: &Ranked) -> Drawn {
 }
 
 /// Typed columns.
+///
+/// # Errors
+/// That of a stage before, or one in drawing.
 pub fn columns(ranked: &Ranked) -> Drawn {
     let marks = choose(ranked.as_ref().map_err(Clone::clone)?);
     let svg = draw(&marks)?;
@@ -177,6 +183,9 @@ pub fn columns(ranked: &Ranked) -> Drawn {
 }
 
 /// Each line drawn as a layer of its own, all at once.
+///
+/// # Errors
+/// That of a stage before, or one in drawing.
 pub fn with_rayon(ranked: &Ranked) -> Drawn {
     let marks = choose(ranked.as_ref().map_err(Clone::clone)?);
     let svg =

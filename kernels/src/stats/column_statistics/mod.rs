@@ -20,10 +20,10 @@ use moments::{PowerSums, power_sums};
 /// is nearly all of the time. A sort answers more than was asked: selection needs one element in
 /// place, and a sample tells beforehand which few candidates are worth a look.
 ///
-/// Deviation with divisor n, skewness and kurtosis biased (SciPy's defaults). NaN in a column makes
+/// Deviation with divisor n, skewness and kurtosis biased (`scipy.stats`' defaults). NaN in a column makes
 /// all five NaN. An infinity makes the mean infinite (NaN with both signs) and all but the median
 /// of the rest NaN. A constant column has deviation 0 and no skewness or kurtosis: NaN, as where
-/// the variance is below the rounding of the mean (SciPy's rule). No row at all gives NaN.
+/// the variance is below the rounding of the mean (`scipy.stats`' rule). No row at all gives NaN.
 pub fn kernel() -> Kernel {
     Kernel::new("column_statistics", "mean, median, std, skewness and kurtosis of each column, f64")
         .exercise("C.1")

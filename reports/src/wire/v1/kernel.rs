@@ -178,7 +178,7 @@ impl From<Role> for core::Role {
 #[serde(rename_all = "snake_case")]
 pub enum Rung {
     /// The reference.
-    Baseline,
+    Reference,
     /// A better algorithm.
     Algorithm,
     /// Whole arrays or SIMD.
@@ -192,7 +192,7 @@ pub enum Rung {
 impl From<core::Rung> for Rung {
     fn from(value: core::Rung) -> Self {
         match value {
-            core::Rung::Baseline => Self::Baseline,
+            core::Rung::Reference => Self::Reference,
             core::Rung::Algorithm => Self::Algorithm,
             core::Rung::Vectorize => Self::Vectorize,
             core::Rung::Preallocate => Self::Preallocate,
@@ -204,7 +204,7 @@ impl From<core::Rung> for Rung {
 impl From<Rung> for core::Rung {
     fn from(value: Rung) -> Self {
         match value {
-            Rung::Baseline => Self::Baseline,
+            Rung::Reference => Self::Reference,
             Rung::Algorithm => Self::Algorithm,
             Rung::Vectorize => Self::Vectorize,
             Rung::Preallocate => Self::Preallocate,

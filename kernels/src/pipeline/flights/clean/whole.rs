@@ -11,11 +11,17 @@ use crate::pipeline::flights::table::{
 };
 
 /// Typed columns, one after the other.
+///
+/// # Errors
+/// That of the stage before.
 pub fn columns(loaded: &Loaded) -> Cleaned {
     clean::<Serial>(loaded)
 }
 
 /// Typed columns side by side; rows in pieces of a fixed length.
+///
+/// # Errors
+/// That of the stage before.
 pub fn with_rayon(loaded: &Loaded) -> Cleaned {
     clean::<Parallel>(loaded)
 }
@@ -171,7 +177,9 @@ fn first_of_equals<S: Schedule>(table: &Table) -> Vec<u32> {
     .concat();
     let repeated = S::map(PARTS, |part| repeated_rows(table, &hashes, part)).concat();
     let mut is_repeated = vec![false; rows];
-    repeated.into_iter().for_each(|i| is_repeated[i as usize] = true);
+    for i in repeated {
+        is_repeated[i as usize] = true;
+    }
     let rows = u32::try_from(rows).expect("fewer than 2^32 rows");
     (0..rows).filter(|&i| !is_repeated[i as usize]).collect()
 }

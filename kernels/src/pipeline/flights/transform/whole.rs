@@ -14,6 +14,9 @@ use crate::pipeline::flights::error::FlightsError;
 use crate::pipeline::flights::table::{AIRLINES, FLIGHTS, MISSING, PLANES, Tables, Words};
 
 /// Typed columns in one pass.
+///
+/// # Errors
+/// That of a stage before, or a month outside the calendar.
 pub fn columns(cleaned: &Cleaned) -> Ranked {
     let tables = &cleaned.as_ref().map_err(Clone::clone)?.tables;
     let joined = Joined::new(tables);
@@ -25,6 +28,9 @@ pub fn columns(cleaned: &Cleaned) -> Ranked {
 const ROWS_PER_TASK: usize = 1 << 15;
 
 /// Pieces of the rows at once, their sums joined in order.
+///
+/// # Errors
+/// That of a stage before, or a month outside the calendar.
 pub fn with_rayon(cleaned: &Cleaned) -> Ranked {
     let tables = &cleaned.as_ref().map_err(Clone::clone)?.tables;
     let joined = Joined::new(tables);
