@@ -53,8 +53,9 @@ pub(crate) enum Request {
         seed: u64,
         against: Option<String>,
     },
-    /// Time iterations of the prepared case, at most `slice` of them by one clock pair.
-    Batch { iterations: u64, slice: u64 },
+    /// Time iterations of the prepared case, at most `slice` of them by one clock pair, right after
+    /// `warm_up` untimed ones.
+    Batch { iterations: u64, slice: u64, warm_up: u64 },
     /// Count the heap of the prepared case.
     Heap { scratch: String },
     /// Time the stages of the prepared case with their spans heard, or count their heap in a worker

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use clap::Parser;
-use criterion::Criterion;
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion};
 
 use crate::plan::{Filter, FilterError, Schedule};
 
@@ -65,7 +66,7 @@ pub(crate) struct BenchArgs {
     #[arg(long, conflicts_with = "profile_time", requires = "baseline")]
     load_baseline: Option<String>,
     /// Criterion's samples per case
-    #[arg(long, value_parser = clap::value_parser!(u64).range(10..))]
+    #[arg(long, value_parser = clap::value_parser!(u64).range(LEAST_SAMPLES..))]
     sample_size: Option<u64>,
     /// Criterion's warm-up per case, in seconds
     #[arg(long, value_parser = positive)]
@@ -139,6 +140,8 @@ fn at_least_one_second(text: &str) -> Result<f64, String> {
 
 /// Samples per case where the user asks for no number: enough for a median's interval.
 const SAMPLES: u64 = 20;
+/// The fewest samples that criterion takes.
+const LEAST_SAMPLES: u64 = 10;
 /// Bootstrap resamples where the user asks for no number: a tenth of criterion's default, which
 /// moves its interval's ends by less than their own noise and saves a second per case.
 const RESAMPLES: usize = 10_000;
@@ -204,23 +207,34 @@ impl BenchArgs {
         self.profile_time.map(Duration::from_secs_f64)
     }
 
-    /// How many of the last batches are criterion's samples.
-    pub(crate) fn sample_size(&self) -> usize {
-        // Under --quick criterion keeps the last two batches, of n and 2n iterations.
-        let size = if self.quick { 2 } else { self.sample_size.unwrap_or(SAMPLES) };
-        usize::try_from(size).unwrap_or(usize::MAX)
+    /// Criterion under the user's flags.
+    pub(crate) fn criterion() -> Criterion {
+        Criterion::default().nresamples(RESAMPLES).without_plots().configure_from_args()
     }
 
-    /// Criterion, with the plan's times where the user gave none.
-    pub(crate) fn criterion(schedule: &Schedule) -> Criterion {
-        let samples = usize::try_from(SAMPLES).unwrap_or(usize::MAX);
-        Criterion::default()
-            .sample_size(samples)
-            .nresamples(RESAMPLES)
-            .warm_up_time(schedule.warm_up)
-            .measurement_time(schedule.criterion)
-            .without_plots()
-            .configure_from_args()
+    /// Sets what the user left open for one case: times by the schedule, and few samples where one
+    /// iteration is slow. Gives the number of batches, the last ones, that will be the samples.
+    pub(crate) fn fit(
+        &self,
+        group: &mut BenchmarkGroup<'_, WallTime>,
+        schedule: &Schedule,
+        estimate_ns: f64,
+    ) -> usize {
+        if self.warm_up_time.is_none() {
+            group.warm_up_time(schedule.warm_up);
+        }
+        if self.measurement_time.is_none() {
+            group.measurement_time(schedule.criterion);
+        }
+        if self.quick {
+            // Criterion keeps the last two batches, of n and 2n iterations.
+            return 2;
+        }
+        let slow = estimate_ns * SAMPLES as f64 > schedule.criterion.as_nanos() as f64;
+        let samples = self.sample_size.unwrap_or(if slow { LEAST_SAMPLES } else { SAMPLES });
+        let samples = usize::try_from(samples).unwrap_or(usize::MAX);
+        group.sample_size(samples);
+        samples
     }
 
     /// The command as the user gave it.

@@ -13,9 +13,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use amdahl_reports::{CaseId, KernelInfo};
-use criterion::Criterion;
-
 use crate::cli::print::{Streams, exit};
 use crate::cli::progress::progress;
 use crate::cli::settings::{self, Settings};
@@ -23,6 +20,7 @@ use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::plan::{Plan, Request, nearest};
 use crate::run::{Choice, Runner, has_failures};
+use amdahl_reports::{CaseId, KernelInfo};
 use args::{BenchArgs, Mode};
 
 /// Time for a whole run, and for one under `--quick`.
@@ -65,7 +63,7 @@ fn run_mode(
         Mode::Test => test_mode::run(&plan, args, &settings, streams),
         Mode::ProfileTime => profile_time::run(&plan, args, &settings, streams),
         Mode::LoadBaseline => {
-            timer::load_baseline(&plan, BenchArgs::criterion(&plan.schedule));
+            timer::load_baseline(&plan, BenchArgs::criterion());
             Ok(ExitCode::SUCCESS)
         }
         Mode::Measure => measure(&plan, args, arguments, &settings, streams),
@@ -95,8 +93,7 @@ fn measure(
     let started = settings::utc_now();
     let folder = store.begin_run(&started)?;
     let launcher = settings.launcher()?;
-    let criterion: Criterion = BenchArgs::criterion(&plan.schedule);
-    let mut timer = timer::CriterionTimer::new(criterion, args.sample_size());
+    let mut timer = timer::CriterionTimer::new(args);
     let mut progress = progress(streams.stderr_is_terminal());
     let runner =
         Runner::new(plan, Choice::All, launcher, folder.clone(), &mut timer, &mut *progress);

@@ -63,7 +63,7 @@ pub(super) fn run(
     let case: Shared = Rc::default();
     let failure: Rc<RefCell<Option<Failure>>> = Rc::default();
     let profiler = WorkerProfiler { case: Rc::clone(&case), failure: Rc::clone(&failure) };
-    let mut criterion = BenchArgs::criterion(&plan.schedule).with_profiler(profiler);
+    let mut criterion = BenchArgs::criterion().with_profiler(profiler);
     let mut failed = false;
     for group in &plan.groups {
         for id in &group.cases {

@@ -7,22 +7,23 @@ use std::time::Duration;
 use amdahl_reports::{CaseId, Failure, Measurement};
 use criterion::{BenchmarkId, Criterion};
 
+use super::args::BenchArgs;
 use crate::driver::{BatchTime, LiveCase};
-use crate::plan::Plan;
+use crate::plan::{Plan, Schedule};
 use crate::run::{Timer, wall_time};
 
 /// Times cases with criterion and keeps its raw samples.
-pub(super) struct CriterionTimer {
+pub(super) struct CriterionTimer<'a> {
     criterion: Criterion,
-    samples: usize,
+    args: &'a BenchArgs,
 }
 
 /// Unwinds out of criterion when the worker fails.
 struct CaseFailed(Failure);
 
-impl CriterionTimer {
-    pub(super) fn new(criterion: Criterion, samples: usize) -> Self {
-        Self { criterion, samples }
+impl<'a> CriterionTimer<'a> {
+    pub(super) fn new(args: &'a BenchArgs) -> Self {
+        Self { criterion: BenchArgs::criterion(), args }
     }
 
     /// Lets criterion close its own summary.
@@ -52,8 +53,12 @@ pub(super) fn elapsed(batch: BatchTime) -> Duration {
     Duration::from_nanos(batch.elapsed_ns.max(1))
 }
 
-impl Timer for CriterionTimer {
-    fn time(&mut self, case: &mut LiveCase) -> Option<Result<Measurement, Failure>> {
+impl Timer for CriterionTimer<'_> {
+    fn time(
+        &mut self,
+        case: &mut LiveCase,
+        schedule: &Schedule,
+    ) -> Option<Result<Measurement, Failure>> {
         if crate::run::is_slow(case) {
             return None;
         }
@@ -61,6 +66,7 @@ impl Timer for CriterionTimer {
         let batches: RefCell<Vec<(u64, BatchTime)>> = RefCell::new(Vec::new());
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let mut group = self.criterion.benchmark_group(&id.kernel);
+            let samples = self.args.fit(&mut group, schedule, case.estimate_ns);
             group.bench_function(benchmark_id(&id), |bencher| {
                 bencher.iter_custom(|iterations| {
                     let batch = batch(case, iterations);
@@ -69,16 +75,18 @@ impl Timer for CriterionTimer {
                 });
             });
             group.finish();
+            samples
         }));
-        if let Err(payload) = outcome {
-            return match payload.downcast::<CaseFailed>() {
-                Ok(failed) => Some(Err(failed.0)),
+        let samples = match outcome {
+            Ok(samples) => samples,
+            Err(payload) => match payload.downcast::<CaseFailed>() {
+                Ok(failed) => return Some(Err(failed.0)),
                 Err(other) => resume_unwind(other),
-            };
-        }
+            },
+        };
         // Warm-up comes first; the last batches are the samples.
         let batches = batches.into_inner();
-        let samples = &batches[batches.len().saturating_sub(self.samples)..];
+        let samples = &batches[batches.len().saturating_sub(samples)..];
         let series = wall_time(
             samples.iter().map(|(_, batch)| batch.elapsed_ns as f64).collect(),
             samples.iter().map(|(_, batch)| batch.pairs as f64).collect(),

@@ -98,11 +98,20 @@ impl LiveCase {
         }
     }
 
-    /// Runs so many iterations.
+    /// Runs and times so many iterations.
     pub(crate) fn batch(&mut self, iterations: u64) -> Result<BatchTime, Failure> {
-        let request = Request::Batch { iterations, slice: self.slice(iterations) };
+        self.warm_batch(0, iterations)
+    }
+
+    /// Runs `warm_up` iterations and, without a pause, times so many more.
+    pub(crate) fn warm_batch(
+        &mut self,
+        warm_up: u64,
+        iterations: u64,
+    ) -> Result<BatchTime, Failure> {
+        let request = Request::Batch { iterations, slice: self.slice(iterations), warm_up };
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
-        let expected = nanoseconds(self.estimate_ns * iterations as f64 * 20.0);
+        let expected = nanoseconds(self.estimate_ns * (warm_up + iterations) as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
             Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
             other => Err(unexpected("batch", &other)),
@@ -111,7 +120,12 @@ impl LiveCase {
 
     /// Iterations that take about this long, at least one.
     pub(crate) fn iterations_for(&self, time: Duration) -> u64 {
-        whole(time.as_nanos() as f64 / self.estimate_ns).max(1)
+        self.iterations_within(time).max(1)
+    }
+
+    /// Iterations that fit into this time; none where one takes longer.
+    pub(crate) fn iterations_within(&self, time: Duration) -> u64 {
+        whole(time.as_nanos() as f64 / self.estimate_ns)
     }
 
     /// How many iterations one clock pair may enclose.

@@ -5,36 +5,39 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::time::Duration;
 
 use amdahl_reports::{CallSite, Detail, Measurement, Metric, Series};
 use serde::Deserialize;
 
-use super::Probe;
+use super::{Deadline, Probe};
 use crate::declare::Prepared;
 
 /// Steady iterations to count: more than one, so that work which alternates is seen.
 const STEADY_ITERATIONS: u64 = 3;
+/// An iteration that takes longer to count is counted once.
+const SLOW_COUNT: Duration = Duration::from_millis(500);
 /// How many allocating places are kept.
 const PLACES: usize = 8;
 /// Frames dhat keeps of each allocation: enough to leave the standard library behind.
 const FRAMES: usize = 16;
 
-/// Counts one cold and some steady iterations of a case.
+/// Counts one cold and some steady iterations of a case; only one of these where counting is slow.
 pub(crate) fn measure(case: &mut dyn Prepared, scratch: &Path) -> Measurement {
     let mut cold = HeapProbe::default();
+    let began = Deadline::after(SLOW_COUNT);
     case.batch(1, 1, &mut cold);
+    let is_slow = began.has_passed();
     let mut steady = HeapProbe::default();
-    case.batch(STEADY_ITERATIONS, 1, &mut steady);
+    case.batch(if is_slow { 1 } else { STEADY_ITERATIONS }, 1, &mut steady);
     let series = |metric, values: &[dhat::HeapStats], value: fn(&dhat::HeapStats) -> f64| {
         Series::single(metric, values.iter().map(value).collect())
     };
     let blocks = |stats: &dhat::HeapStats| stats.total_blocks as f64;
     let bytes = |stats: &dhat::HeapStats| stats.total_bytes as f64;
-    let sites = if steady.seen.iter().any(|stats| stats.total_blocks > 0) {
-        call_sites(case, scratch)
-    } else {
-        Vec::new()
-    };
+    let allocates = steady.seen.iter().any(|stats| stats.total_blocks > 0);
+    let sites = if allocates && !is_slow { call_sites(case, scratch) } else { Vec::new() };
+    let note = "allocates so much that the places were not recorded".to_owned();
     Measurement {
         series: vec![
             series(Metric::HEAP_BLOCKS, &steady.seen, blocks),
@@ -43,7 +46,7 @@ pub(crate) fn measure(case: &mut dyn Prepared, scratch: &Path) -> Measurement {
             series(Metric::COLD_HEAP_BLOCKS, &cold.seen, blocks),
             series(Metric::COLD_HEAP_BYTES, &cold.seen, bytes),
         ],
-        notes: Vec::new(),
+        notes: if is_slow { vec![note] } else { Vec::new() },
         detail: Detail::CallSites(sites),
     }
 }
@@ -146,13 +149,23 @@ fn strip(frame: &str) -> &str {
 /// the program.
 pub(crate) fn is_of_the_runtime(name: &str) -> bool {
     const CRATES: [&str; 6] = ["alloc::", "core::", "std::", "dhat::", "amdahl::", "__rust"];
-    let name = name.trim_start_matches(['<', '&']);
-    CRATES.iter().any(|own| name.starts_with(own)) || name.starts_with("[root]")
+    let own_type = name.trim_start_matches(['<', '&']);
+    // `<T as alloc::…::Trait>::method` is the trait's code, whatever `T` is.
+    let own_trait = name.split_once(" as ").map_or("", |(_, path)| path);
+    CRATES.iter().any(|own| own_type.starts_with(own) || own_trait.starts_with(own))
+        || name.starts_with("[root]")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_trait_of_the_standard_library_is_the_runtimes() {
+        assert!(is_of_the_runtime("<T as alloc::vec::spec_from_elem::SpecFromElem>::from_elem"));
+        assert!(is_of_the_runtime("<alloc::vec::Vec<T> as core::clone::Clone>::clone"));
+        assert!(!is_of_the_runtime("<kernels::Table as kernels::Rows>::rows"));
+    }
 
     #[test]
     fn bytes_are_charged_to_the_innermost_frame_that_is_not_the_runtimes() {

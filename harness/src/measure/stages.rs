@@ -15,10 +15,12 @@ use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
-use super::Probe;
+use super::{NoProbe, Probe};
 use crate::declare::Prepared;
 use crate::span::{STAGE_TARGET, stage};
 
+/// Iterations before the first that counts: spans allocate when they are first heard.
+const WARM_UP_ITERATIONS: u64 = 1;
 /// Spans opened to learn what one costs.
 const CALIBRATION_SPANS: u32 = 1_000;
 
@@ -205,6 +207,7 @@ impl Probe for StageProbe {
 pub(crate) fn measure(case: &mut dyn Prepared, iterations: u64) -> Measurement {
     listen();
     let span_cost_ns = span_cost_ns();
+    case.batch(WARM_UP_ITERATIONS, 1, &mut NoProbe);
     let mut probe = StageProbe::new();
     case.batch(iterations, 1, &mut probe);
     // Names come innermost first, as spans end; declared order is the outer ones' order of entry.

@@ -4,6 +4,8 @@ mod filter;
 mod schedule;
 mod units;
 
+use std::time::Duration;
+
 use amdahl_reports::{CaseId, KernelInfo, Role};
 
 pub(crate) use filter::{Filter, FilterError, nearest};
@@ -18,7 +20,7 @@ pub(crate) struct Request {
     /// The seed of every input.
     pub(crate) seed: u64,
     /// How long the whole run may take.
-    pub(crate) budget: std::time::Duration,
+    pub(crate) budget: Duration,
     /// The largest pool parallel variants are run in.
     pub(crate) max_threads: usize,
 }
@@ -49,8 +51,8 @@ pub(crate) struct Plan {
     pub(crate) smoke: Vec<Group>,
     /// The measured cases.
     pub(crate) groups: Vec<Group>,
-    /// How the time is divided.
-    pub(crate) schedule: Schedule,
+    /// How long the whole run may take.
+    pub(crate) budget: Duration,
     /// The seed of every input.
     pub(crate) seed: u64,
 }
@@ -72,8 +74,16 @@ impl Plan {
             groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
         };
         let kernels = kernels.iter().filter(kept).cloned().collect();
-        let schedule = Schedule::divide(request.budget, Counts::of(&groups));
-        Self { kernels, smoke, groups, schedule, seed: request.seed }
+        Self { kernels, smoke, groups, budget: request.budget, seed: request.seed }
+    }
+
+    /// How the time that is left is divided when so many kernels are done.
+    pub(crate) fn schedule_after(&self, done: usize, elapsed: Duration) -> Schedule {
+        let is_done =
+            |group: &Group| self.kernels.iter().take(done).any(|kernel| kernel.id == group.kernel);
+        let left: Vec<Group> =
+            self.groups.iter().filter(|group| !is_done(group)).cloned().collect();
+        Schedule::divide(self.budget.saturating_sub(elapsed), Counts::of(&left))
     }
 
     /// Every measured case.

@@ -6,9 +6,13 @@ use amdahl_reports::{CaseId, Detail, Failure, FailureKind, Measurement, Outcome,
 
 use super::Runner;
 use super::measurers::Measurer;
-use crate::driver::{LiveCase, Worker};
+use crate::driver::{Launcher, LiveCase, Worker};
 use crate::plan::Group;
 use crate::protocol::{Purpose, Request};
+
+/// Counting an iteration may take so long; one that allocates for longer is better seen at a smaller
+/// size.
+const HEAP_PATIENCE: Duration = Duration::from_secs(12);
 
 /// Counts each case's heap in a worker of its own.
 pub(super) struct Heap;
@@ -33,7 +37,9 @@ impl Measurer for Heap {
 impl Runner<'_> {
     /// Counts the heap of one case, and of its stages where it has them.
     fn heap(&mut self, id: &CaseId, has_stages: bool) {
-        let worker = match self.launcher.launch(Purpose::Heap).and_then(counting) {
+        let patience = self.launcher.patience.min(HEAP_PATIENCE);
+        let launcher = Launcher { patience, ..self.launcher.clone() };
+        let worker = match launcher.launch(Purpose::Heap).and_then(counting) {
             Ok(Some(worker)) => worker,
             Ok(None) => {
                 let outcome = Outcome::NotMeasured {
@@ -55,10 +61,10 @@ impl Runner<'_> {
             }
             // Counting makes every allocation some fifty times slower: no fault of the case.
             Err(Failure { kind: FailureKind::TimedOut, .. }) => {
-                let seconds = self.launcher.patience.as_secs_f64();
+                let seconds = patience.as_secs_f64();
                 let outcome = Outcome::NotMeasured {
                     reason: format!("counting every allocation took longer than {seconds:.0} s"),
-                    remedy: "give it longer: AMDAHL_TIMEOUT or --timeout, in seconds".to_owned(),
+                    remedy: "see the smaller size, or declare one".to_owned(),
                 };
                 self.keep(id, measurer::HEAP, outcome);
             }

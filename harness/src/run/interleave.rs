@@ -14,6 +14,11 @@ use crate::plan::{Group, whole};
 
 /// A slot lasts about this long: long against a timer tick, short against a burst of steal.
 const SLOT: Duration = Duration::from_millis(8);
+/// Each slot begins with so much untimed work: the case before it left its own data in the caches.
+const WARM_UP: Duration = Duration::from_millis(4);
+/// The same where a case has several threads, which have slept meanwhile: on a guest it takes them
+/// tens of milliseconds to run at their steady speed again.
+const WARM_UP_OF_THREADS: Duration = Duration::from_millis(40);
 /// Fewer rounds than this give no interval worth printing.
 const LEAST_ROUNDS: u64 = 6;
 /// More rounds than this narrow nothing.
@@ -22,9 +27,23 @@ const MOST_ROUNDS: u64 = 200;
 /// A case's samples so far, and the iterations of one slot.
 struct Slot {
     at: usize,
+    warm_up: u64,
     iterations: u64,
     totals: Vec<f64>,
     pairs: Vec<f64>,
+}
+
+impl Slot {
+    fn new(at: usize, case: &LiveCase) -> Self {
+        let warm_up = if case.id.threads > 1 { WARM_UP_OF_THREADS } else { WARM_UP };
+        Self {
+            at,
+            warm_up: case.iterations_within(warm_up),
+            iterations: case.iterations_for(SLOT),
+            totals: Vec::new(),
+            pairs: Vec::new(),
+        }
+    }
 }
 
 /// Times the cases of a group in turn.
@@ -53,19 +72,14 @@ impl Runner<'_> {
             .iter()
             .enumerate()
             .filter(|(_, case)| !is_slow(case))
-            .map(|(at, case)| Slot {
-                at,
-                iterations: case.iterations_for(SLOT),
-                totals: Vec::new(),
-                pairs: Vec::new(),
-            })
+            .map(|(at, case)| Slot::new(at, case))
             .collect();
         let mut rng = Rng::new(self.plan.seed);
         for _ in 0..self.rounds(live, &slots) {
             rng.shuffle(&mut slots);
             let mut broken = None;
             for (index, slot) in slots.iter_mut().enumerate() {
-                match live[slot.at].batch(slot.iterations) {
+                match live[slot.at].warm_batch(slot.warm_up, slot.iterations) {
                     Ok(batch) => {
                         slot.totals.push(batch.elapsed_ns as f64);
                         slot.pairs.push(batch.pairs as f64);
@@ -98,9 +112,11 @@ impl Runner<'_> {
 
     /// How many rounds fit into the group's time.
     fn rounds(&self, live: &[LiveCase], slots: &[Slot]) -> u64 {
-        let round_ns: f64 =
-            slots.iter().map(|slot| live[slot.at].estimate_ns * slot.iterations as f64).sum();
-        let time = self.plan.schedule.interleaved * u32::try_from(slots.len()).unwrap_or(u32::MAX);
+        let round_ns: f64 = slots
+            .iter()
+            .map(|slot| live[slot.at].estimate_ns * (slot.warm_up + slot.iterations) as f64)
+            .sum();
+        let time = self.schedule.interleaved * u32::try_from(slots.len()).unwrap_or(u32::MAX);
         let rounds = time.as_nanos() as f64 / round_ns.max(1.0);
         whole(rounds).clamp(LEAST_ROUNDS, MOST_ROUNDS)
     }

@@ -23,7 +23,7 @@ use amdahl_reports::{
 use crate::driver::Launcher;
 use crate::machine::{Observation, build, machine};
 use crate::measure::Deadline;
-use crate::plan::{Group, Plan};
+use crate::plan::{Counts, Group, Plan, Schedule};
 
 pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
@@ -51,6 +51,8 @@ pub(crate) struct Runner<'a> {
     folder: PathBuf,
     timer: &'a mut dyn Timer,
     progress: &'a mut dyn Progress,
+    /// Time per case, divided anew before each kernel by what is left of the budget.
+    schedule: Schedule,
     records: Vec<Record>,
 }
 
@@ -63,7 +65,8 @@ impl<'a> Runner<'a> {
         timer: &'a mut dyn Timer,
         progress: &'a mut dyn Progress,
     ) -> Self {
-        Self { plan, choice, launcher, folder, timer, progress, records: Vec::new() }
+        let schedule = Schedule::divide(plan.budget, Counts::of(&plan.groups));
+        Self { plan, choice, launcher, folder, timer, progress, schedule, records: Vec::new() }
     }
 
     /// Runs the whole plan. `command` and `started` go into the run's head.
@@ -77,7 +80,8 @@ impl<'a> Runner<'a> {
         let steps = |group: &Group| -> usize { measurers.iter().map(|own| own.steps(group)).sum() };
         let checks = plan.smoke.len() + measured.len();
         self.progress.begin((checks + measured.iter().map(steps).sum::<usize>()) as u64);
-        for kernel in &plan.kernels {
+        for (done, kernel) in plan.kernels.iter().enumerate() {
+            self.schedule = plan.schedule_after(done, clock.elapsed());
             for group in plan.smoke.iter().filter(|group| group.kernel == kernel.id) {
                 self.smoke(group);
             }

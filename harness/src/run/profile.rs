@@ -48,7 +48,7 @@ impl Runner<'_> {
         case.agreement.clone_from(&checked.agreement);
         let relative = folder_of(id);
         let folder = self.folder.join(&relative);
-        let schedule = &self.plan.schedule;
+        let schedule = self.schedule;
         let mut profile = sample(&mut case, Sampler::Stacks, schedule.stacks, &folder)?;
         let mut notes = Vec::new();
         match sample(&mut case, Sampler::Lines, schedule.lines, &folder) {

@@ -27,7 +27,7 @@ impl Measurer for Staged {
     fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
         for case in live.iter_mut().filter(|_| group.has_stages) {
             runner.step(self.id(), &case.id);
-            let time = runner.plan.schedule.stages;
+            let time = runner.schedule.stages;
             let iterations = case.iterations_for(time).clamp(ITERATIONS.0, ITERATIONS.1);
             let expected = nanoseconds(case.estimate_ns * iterations as f64 * 4.0);
             let outcome = case.measure(&Request::Stages { iterations }, expected);

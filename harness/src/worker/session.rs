@@ -12,7 +12,7 @@ use super::{Channel, panics};
 use crate::allocator;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::measure::cpu::Sampling;
-use crate::measure::{Probe, Stopwatch, heap, stages};
+use crate::measure::{NoProbe, Probe, Stopwatch, heap, stages};
 use crate::pool::pool_of;
 use crate::protocol::{ProfileRequest, Reply, Request};
 
@@ -102,7 +102,8 @@ impl Session<'_> {
         let mut sampling = None;
         loop {
             let reply = match self.channel.receive()? {
-                Some(Request::Batch { iterations, slice }) => {
+                Some(Request::Batch { iterations, slice, warm_up }) => {
+                    prepared.batch(warm_up, slice, &mut NoProbe);
                     let mut stopwatch = Stopwatch::new();
                     prepared.batch(iterations, slice, &mut stopwatch);
                     Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs() }

@@ -10,6 +10,10 @@ use crate::{Finding, Metric, Run, Severity, measurer};
 /// uncertain by 5 %, more than most steps between good variants.
 const TOO_NOISY: f64 = 0.10;
 
+/// Ratio of the two timers' medians above which they contradict each other: a machine in steady use
+/// drifts by as much between minutes.
+const TOO_FAR_APART: f64 = 1.1;
+
 /// Reports, once a kernel, the cases whose interleaved samples spread too far, and those whose two
 /// timers contradict each other.
 pub(super) struct Noise;
@@ -55,12 +59,15 @@ impl Noise {
                 Some((row, alone, median_interval(samples)?))
             })
             .collect();
-        let apart: Vec<_> = compared.iter().filter(|(_, a, b)| !a.overlaps(b)).collect();
         let far = |(_, a, b): &(&CaseRow, Interval, Interval)| (a.estimate / b.estimate).ln().abs();
+        let apart: Vec<_> = compared
+            .iter()
+            .filter(|both| !both.1.overlaps(&both.2) && far(both) > TOO_FAR_APART.ln())
+            .collect();
         let (row, alone, paired) = apart.iter().max_by(|a, b| far(a).total_cmp(&far(b)))?;
         let message = format!(
-            "criterion's time lies outside the paired samples' interval for {} of {} of `{}`: the \
-             machine drifted in between, trust the paired figures",
+            "criterion's time and the paired samples' differ by more than a tenth for {} of {} of \
+             `{}`: the machine was in another state, trust the paired figures",
             apart.len(),
             format::plural(compared.len(), "case"),
             kernel.id
