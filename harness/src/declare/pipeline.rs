@@ -183,9 +183,10 @@ where
                 Timed::returning(move || run(input))
             });
         }
-        let builder = builder.also_check(Box::new(move |input: &I, variant, tolerance| {
-            check_stages(&stages, &picks[variant], input, tolerance)
-        }));
+        let builder =
+            builder.also_check(Box::new(move |input: &I, variant, against, tolerance| {
+                check_stages(&stages, &picks[variant], &picks[against], input, tolerance)
+            }));
         Ok(Arc::new(builder.finish(info)?))
     }
 }
@@ -239,22 +240,28 @@ fn run_all<O: 'static>(stages: &[NamedStage], picks: &[usize], input: &dyn Any) 
     *last.expect("a pipeline has a stage, and the builder knows the last one's type")
 }
 
-/// Holds each stage's variant to its reference on the reference's own intermediate values.
+/// Holds each stage of one composition to the same stage of another, on the other's own intermediate
+/// values; a stage that both share needs no comparison.
 fn check_stages(
     stages: &[NamedStage],
     picks: &[usize],
+    against: &[usize],
     input: &dyn Any,
     tolerance: &Tolerance,
 ) -> Result<(), Disagreement> {
+    let Some(last) = picks.iter().zip(against).rposition(|(pick, other)| pick != other) else {
+        return Ok(());
+    };
     let mut current: Option<Intermediate> = None;
-    for (named, &pick) in stages.iter().zip(picks) {
+    for ((named, &pick), &other) in stages.iter().zip(picks).zip(against).take(last + 1) {
         let erased: &dyn ErasedStage = &*named.stage;
         let input = current.as_deref().unwrap_or(input);
-        let want = erased.run(0, input);
-        let got = erased.run(pick, input);
-        erased
-            .agree(&*got, &*want, tolerance)
-            .map_err(|disagreement| disagreement.within(&format!("stage `{}`", named.name)))?;
+        let want = erased.run(other, input);
+        if pick != other {
+            erased
+                .agree(&*erased.run(pick, input), &*want, tolerance)
+                .map_err(|disagreement| disagreement.within(&format!("stage `{}`", named.name)))?;
+        }
         current = Some(want);
     }
     Ok(())

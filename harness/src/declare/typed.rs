@@ -9,9 +9,10 @@ use crate::measure::{NoProbe, Probe};
 
 pub(super) type Run<I, O> = Box<dyn for<'a> Fn(&'a I) -> Timed<'a, O> + Send + Sync>;
 pub(super) type MakeInput<S, I> = Box<dyn Fn(&S, &mut Rng) -> Result<I, String> + Send + Sync>;
-/// A check beyond the output: given the input, the variant's index and the tolerance.
+/// A check beyond the output: given the input, the indices of the variant and of the one it is held
+/// to, and the tolerance.
 pub(super) type AlsoCheck<I> =
-    Box<dyn Fn(&I, usize, &Tolerance) -> Result<(), Disagreement> + Send + Sync>;
+    Box<dyn Fn(&I, usize, usize, &Tolerance) -> Result<(), Disagreement> + Send + Sync>;
 
 pub(super) struct Typed<S, I, O> {
     pub(super) info: KernelInfo,
@@ -97,7 +98,7 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         let tolerance = self.kernel.info.sizes[self.size].tolerance;
         let first = self.timed.once(cold);
         if let Some(also) = &self.kernel.also {
-            also(self.input, self.variant, &tolerance)
+            also(self.input, self.variant, self.against, &tolerance)
                 .map_err(|disagreement| disagrees("within", disagreement))?;
         }
         let want = (self.kernel.runs[self.against])(self.input).once(&mut NoProbe);

@@ -44,11 +44,13 @@ pub(crate) struct Schedule {
     pub(crate) lines: Duration,
     /// The stages pass.
     pub(crate) stages: Duration,
+    /// How long counting one case's heap may take.
+    pub(crate) heap: Duration,
 }
 
 /// What a case costs whatever the budget: starting three workers, making its input three times, the
 /// check, the heap count, criterion's analysis.
-const FIXED_PER_CASE: Duration = Duration::from_millis(900);
+const FIXED_PER_CASE: Duration = Duration::from_millis(1500);
 /// Time is never cut below this part of the budget on account of fixed costs.
 const LEAST_PART: f64 = 0.25;
 
@@ -57,6 +59,10 @@ const CRITERION_PART: f64 = 0.42;
 const INTERLEAVED_PART: f64 = 0.24;
 const PROFILE_PART: f64 = 0.30;
 const STAGES_PART: f64 = 0.04;
+
+/// The part of the budget that counting the heap of one case may take: a case that needs longer
+/// allocates so much that a smaller size tells the same.
+const HEAP_PART: f64 = 0.04;
 
 /// Criterion's warm-up as a part of its time.
 const WARM_UP_PART: f64 = 0.25;
@@ -74,7 +80,7 @@ impl Schedule {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
         let criterion = share(CRITERION_PART, counts.cases, 0.15, 3.0);
-        let profile = share(PROFILE_PART, counts.profiled, 0.3, 3.0);
+        let profile = share(PROFILE_PART, counts.profiled, 0.25, 3.0);
         let seconds = Duration::from_secs_f64;
         Self {
             warm_up: seconds(criterion * WARM_UP_PART),
@@ -82,6 +88,7 @@ impl Schedule {
             interleaved: seconds(share(INTERLEAVED_PART, counts.cases, 0.1, 1.5)),
             stacks: seconds(profile * (1.0 - LINES_PART)),
             lines: seconds(profile * LINES_PART),
+            heap: seconds((HEAP_PART * budget).clamp(2.0, 60.0)),
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
         }
     }

@@ -10,10 +10,6 @@ use crate::driver::{Launcher, LiveCase, Worker};
 use crate::plan::Group;
 use crate::protocol::{Purpose, Request};
 
-/// Counting an iteration may take so long; one that allocates for longer is better seen at a smaller
-/// size.
-const HEAP_PATIENCE: Duration = Duration::from_secs(12);
-
 /// Counts each case's heap in a worker of its own.
 pub(super) struct Heap;
 
@@ -37,7 +33,7 @@ impl Measurer for Heap {
 impl Runner<'_> {
     /// Counts the heap of one case, and of its stages where it has them.
     fn heap(&mut self, id: &CaseId, has_stages: bool) {
-        let patience = self.launcher.patience.min(HEAP_PATIENCE);
+        let patience = self.launcher.patience.min(self.schedule.heap);
         let launcher = Launcher { patience, ..self.launcher.clone() };
         let worker = match launcher.launch(Purpose::Heap).and_then(counting) {
             Ok(Some(worker)) => worker,
@@ -64,7 +60,8 @@ impl Runner<'_> {
                 let seconds = patience.as_secs_f64();
                 let outcome = Outcome::NotMeasured {
                     reason: format!("counting every allocation took longer than {seconds:.0} s"),
-                    remedy: "see the smaller size, or declare one".to_owned(),
+                    remedy: "see a smaller size, or give the run a longer --budget (AMDAHL_BUDGET)"
+                        .to_owned(),
                 };
                 self.keep(id, measurer::HEAP, outcome);
             }
