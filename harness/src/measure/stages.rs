@@ -19,8 +19,9 @@ use super::{NoProbe, Probe};
 use crate::declare::Prepared;
 use crate::span::{STAGE_TARGET, stage};
 
-/// Iterations before the first that counts: spans allocate when they are first heard.
-const WARM_UP_ITERATIONS: u64 = 1;
+/// From so many iterations on, one is spent beforehand: spans allocate when they are first heard,
+/// which a few slow iterations do not notice.
+const WARM_UP_WORTHWHILE: u64 = 5;
 /// Spans opened to learn what one costs.
 const CALIBRATION_SPANS: u32 = 1_000;
 
@@ -207,7 +208,9 @@ impl Probe for StageProbe {
 pub(crate) fn measure(case: &mut dyn Prepared, iterations: u64) -> Measurement {
     listen();
     let span_cost_ns = span_cost_ns();
-    case.batch(WARM_UP_ITERATIONS, 1, &mut NoProbe);
+    if iterations >= WARM_UP_WORTHWHILE {
+        case.batch(1, 1, &mut NoProbe);
+    }
     let mut probe = StageProbe::new();
     case.batch(iterations, 1, &mut probe);
     // Names come innermost first, as spans end; declared order is the outer ones' order of entry.

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use super::Group;
+use super::{Group, whole};
 
 /// How many of each there are to serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Counts {
     /// Measured cases.
     pub(crate) cases: usize,
-    /// Cases to profile.
+    /// Cases that could be profiled.
     pub(crate) profiled: usize,
+    /// Groups they are in.
+    pub(crate) profiled_groups: usize,
     /// Cases whose stages are timed.
     pub(crate) staged: usize,
 }
@@ -24,6 +26,7 @@ impl Counts {
         Self {
             cases: cases(|_| true),
             profiled: cases(|group| group.is_largest),
+            profiled_groups: groups.iter().filter(|group| group.is_largest).count(),
             staged: cases(|group| group.has_stages),
         }
     }
@@ -42,6 +45,8 @@ pub(crate) struct Schedule {
     pub(crate) stacks: Duration,
     /// The profile by lines.
     pub(crate) lines: Duration,
+    /// How many cases of a group are profiled.
+    pub(crate) profiles: usize,
     /// The stages pass.
     pub(crate) stages: Duration,
     /// How long counting one case's heap may take.
@@ -59,6 +64,11 @@ const CRITERION_PART: f64 = 0.42;
 const INTERLEAVED_PART: f64 = 0.24;
 const PROFILE_PART: f64 = 0.30;
 const STAGES_PART: f64 = 0.04;
+
+/// A profile shorter than this has too few samples to read.
+const LEAST_PROFILE: Duration = Duration::from_millis(400);
+/// Cases of a group that are profiled however short the time: the reference and the fastest.
+const LEAST_PROFILES: usize = 2;
 
 /// The part of the budget that counting the heap of one case may take: a case that needs longer
 /// allocates so much that a smaller size tells the same.
@@ -80,7 +90,15 @@ impl Schedule {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
         let criterion = share(CRITERION_PART, counts.cases, 0.15, 3.0);
-        let profile = share(PROFILE_PART, counts.profiled, 0.25, 3.0);
+        let affordable = whole(free * PROFILE_PART / LEAST_PROFILE.as_secs_f64());
+        let affordable = usize::try_from(affordable).unwrap_or(usize::MAX);
+        let profiles = if affordable >= counts.profiled {
+            usize::MAX
+        } else {
+            (affordable / counts.profiled_groups.max(1)).max(LEAST_PROFILES)
+        };
+        let profiled = counts.profiled.min(profiles.saturating_mul(counts.profiled_groups));
+        let profile = share(PROFILE_PART, profiled, LEAST_PROFILE.as_secs_f64(), 3.0);
         let seconds = Duration::from_secs_f64;
         Self {
             warm_up: seconds(criterion * WARM_UP_PART),
@@ -89,6 +107,7 @@ impl Schedule {
             stacks: seconds(profile * (1.0 - LINES_PART)),
             lines: seconds(profile * LINES_PART),
             heap: seconds((HEAP_PART * budget).clamp(2.0, 60.0)),
+            profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
         }
     }
@@ -106,7 +125,7 @@ mod tests {
 
     #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
-        let counts = Counts { cases: 90, profiled: 45, staged: 8 };
+        let counts = Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8 };
         let budget = Duration::from_mins(5);
         let schedule = Schedule::divide(budget, counts);
         let per_case =

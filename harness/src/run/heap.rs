@@ -33,6 +33,9 @@ impl Measurer for Heap {
 impl Runner<'_> {
     /// Counts the heap of one case, and of its stages where it has them.
     fn heap(&mut self, id: &CaseId, has_stages: bool) {
+        if self.took_too_long_at_a_smaller_size(id) {
+            return self.keep(id, measurer::HEAP, took_too_long("at a smaller size already"));
+        }
         let patience = self.launcher.patience.min(self.schedule.heap);
         let launcher = Launcher { patience, ..self.launcher.clone() };
         let worker = match launcher.launch(Purpose::Heap).and_then(counting) {
@@ -57,16 +60,22 @@ impl Runner<'_> {
             }
             // Counting makes every allocation some fifty times slower: no fault of the case.
             Err(Failure { kind: FailureKind::TimedOut, .. }) => {
-                let seconds = patience.as_secs_f64();
-                let outcome = Outcome::NotMeasured {
-                    reason: format!("counting every allocation took longer than {seconds:.0} s"),
-                    remedy: "see a smaller size, or give the run a longer --budget (AMDAHL_BUDGET)"
-                        .to_owned(),
-                };
+                let outcome = took_too_long(&format!("than {:.0} s", patience.as_secs_f64()));
                 self.keep(id, measurer::HEAP, outcome);
             }
             Err(failure) => self.failed(id, measurer::HEAP, failure),
         }
+    }
+
+    fn took_too_long_at_a_smaller_size(&self, id: &CaseId) -> bool {
+        self.records.iter().any(|record| {
+            record.measurer == measurer::HEAP
+                && record.case.kernel == id.kernel
+                && record.case.variant == id.variant
+                && record.case.threads == id.threads
+                && matches!(&record.outcome, Outcome::NotMeasured { reason, .. }
+                    if reason.starts_with(TOOK_TOO_LONG))
+        })
     }
 
     fn count(
@@ -102,6 +111,16 @@ impl Runner<'_> {
                 stage.heap_bytes = counted.heap_bytes;
             }
         }
+    }
+}
+
+/// How the reason begins where counting was given up.
+const TOOK_TOO_LONG: &str = "counting every allocation took longer";
+
+fn took_too_long(than: &str) -> Outcome {
+    Outcome::NotMeasured {
+        reason: format!("{TOOK_TOO_LONG} {than}"),
+        remedy: "see a smaller size, or give the run a longer AMDAHL_BUDGET".to_owned(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use amdahl_reports::{CaseId, Detail, Failure, Measurement, Profile, measurer};
+use amdahl_reports::{CaseId, Detail, Failure, Measurement, Outcome, Profile, measurer};
 
 use super::Runner;
 use super::measurers::Measurer;
@@ -11,7 +11,7 @@ use crate::driver::LiveCase;
 use crate::measure::Deadline;
 use crate::measure::cpu::Sampler;
 use crate::plan::Group;
-use crate::protocol::{ProfileRequest, Request};
+use crate::protocol::{ProfileRequest, Purpose, Request};
 
 /// Samples a second of CPU time: what the timer of an ordinary kernel delivers per busy thread, and
 /// a prime, so that nothing periodic hides between samples.
@@ -32,20 +32,50 @@ impl Measurer for Profiled {
     }
 
     fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
-        for case in live.iter().filter(|_| group.is_largest) {
+        if !group.is_largest {
+            return;
+        }
+        let chosen = chosen(group, live, runner.schedule.profiles);
+        for (case, is_chosen) in live.iter().zip(chosen) {
             runner.step(self.id(), &case.id);
-            let outcome = runner.sampled(case);
-            runner.conclude(&case.id, self.id(), outcome);
+            if is_chosen {
+                let outcome = runner.sampled(case);
+                runner.conclude(&case.id, self.id(), outcome);
+            } else {
+                let outcome = Outcome::NotMeasured {
+                    reason: "a short run profiles the reference and the fastest variants alone"
+                        .to_owned(),
+                    remedy: "leave --quick out, or give a longer AMDAHL_BUDGET".to_owned(),
+                };
+                runner.keep(&case.id, self.id(), outcome);
+            }
         }
     }
+}
+
+/// Which cases are worth their time: the reference, and as many of the fastest as there is time for.
+fn chosen(group: &Group, live: &[LiveCase], profiles: usize) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..live.len()).collect();
+    order.sort_by(|&a, &b| {
+        let is_other = |at: usize| live[at].id.variant != group.reference;
+        let time = |at: usize| live[at].estimate_ns;
+        is_other(a).cmp(&is_other(b)).then(time(a).total_cmp(&time(b)))
+    });
+    let mut chosen = vec![false; live.len()];
+    for &at in order.iter().take(profiles) {
+        chosen[at] = true;
+    }
+    chosen
 }
 
 impl Runner<'_> {
     /// Samples a fresh worker's run of a case that another has checked.
     fn sampled(&self, checked: &LiveCase) -> Result<Measurement, Failure> {
         let id = &checked.id;
-        let mut case = LiveCase::start(&self.launcher, id, self.plan.seed, None)?;
+        let worker = self.launcher.launch(Purpose::Time)?;
+        let mut case = LiveCase::prepare(worker, id, self.plan.seed, None)?;
         case.agreement.clone_from(&checked.agreement);
+        case.estimate_ns = checked.estimate_ns;
         let relative = folder_of(id);
         let folder = self.folder.join(&relative);
         let schedule = self.schedule;
