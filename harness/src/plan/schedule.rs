@@ -89,7 +89,7 @@ impl Schedule {
         let share = |part: f64, cases: usize, least: f64, most: f64| {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
-        let criterion = share(CRITERION_PART, counts.cases, 0.15, 3.0);
+        let criterion = share(CRITERION_PART, counts.cases, 0.1, 3.0);
         let affordable = whole(free * PROFILE_PART / LEAST_PROFILE.as_secs_f64());
         let affordable = usize::try_from(affordable).unwrap_or(usize::MAX);
         let profiles = if affordable >= counts.profiled {

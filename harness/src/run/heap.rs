@@ -34,7 +34,11 @@ impl Runner<'_> {
     /// Counts the heap of one case, and of its stages where it has them.
     fn heap(&mut self, id: &CaseId, has_stages: bool) {
         if self.took_too_long_at_a_smaller_size(id) {
-            return self.keep(id, measurer::HEAP, took_too_long("at a smaller size already"));
+            return self.keep(
+                id,
+                measurer::HEAP,
+                took_too_long("than the run allows, at a smaller size already"),
+            );
         }
         let patience = self.launcher.patience.min(self.schedule.heap);
         let launcher = Launcher { patience, ..self.launcher.clone() };

@@ -20,7 +20,7 @@ const WARM_UP: Duration = Duration::from_millis(4);
 /// tens of milliseconds to run at their steady speed again.
 const WARM_UP_OF_THREADS: Duration = Duration::from_millis(40);
 /// Fewer rounds than this give no interval worth printing.
-const LEAST_ROUNDS: u64 = 6;
+const LEAST_ROUNDS: u64 = 5;
 /// More rounds than this narrow nothing.
 const MOST_ROUNDS: u64 = 200;
 
