@@ -1,7 +1,7 @@
 //! pprof over the timed work: functions, flame graph, folded stacks and protobuf.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use amdahl_reports::{HotFunction, Profile};
@@ -9,7 +9,9 @@ use pprof::protos::Message;
 use pprof::{Frames, ProfilerGuard, ProfilerGuardBuilder, Report, Symbol};
 
 use super::ProfileError;
-use super::frames::{Work, is_case_thread, is_marker, is_of_the_loop, without_hash, work_of};
+use super::frames::{
+    Work, is_case_thread, is_marker, is_of_the_loop, within_crate, without_hash, work_of,
+};
 
 /// How many functions a record keeps.
 const FUNCTIONS: usize = 12;
@@ -93,10 +95,11 @@ fn physical(inlined: Vec<Symbol>) -> Vec<Symbol> {
     }
 }
 
-/// A symbol of this name, at the place of another.
+/// A symbol of this name, at the place of another, without the folders of this machine.
 fn named(name: &str, place: Option<Symbol>) -> Symbol {
     let place = place.unwrap_or(Symbol { name: None, addr: None, lineno: None, filename: None });
-    Symbol { name: Some(name.as_bytes().to_vec()), ..place }
+    let filename = place.filename.map(|file| PathBuf::from(within_crate(&file.to_string_lossy())));
+    Symbol { name: Some(name.as_bytes().to_vec()), filename, ..place }
 }
 
 /// Stacks, outermost frame first and joined by `;`, with their samples over all threads.
