@@ -1,5 +1,11 @@
 //! Records what the compiler was told, so that a report can say it.
 
+#![allow(
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    reason = "cargo speaks to a build script through its environment and its stdout"
+)]
+
 use std::env;
 use std::process::Command;
 
