@@ -83,7 +83,8 @@ impl Plan {
             |group: &Group| self.kernels.iter().take(done).any(|kernel| kernel.id == group.kernel);
         let left: Vec<Group> =
             self.groups.iter().filter(|group| !is_done(group)).cloned().collect();
-        Schedule::divide(self.budget.saturating_sub(elapsed), Counts::of(&left))
+        let divided = Schedule::divide(self.budget.saturating_sub(elapsed), Counts::of(&left));
+        Schedule { heap: Schedule::heap_limit(self.budget), ..divided }
     }
 
     /// Every measured case.

@@ -73,6 +73,9 @@ const LEAST_PROFILES: usize = 2;
 /// The part of the budget that counting the heap of one case may take: a case that needs longer
 /// allocates so much that a smaller size tells the same.
 const HEAP_PART: f64 = 0.04;
+/// Bounds of that time.
+const LEAST_HEAP: Duration = Duration::from_secs(2);
+const MOST_HEAP: Duration = Duration::from_mins(1);
 
 /// Criterion's warm-up as a part of its time.
 const WARM_UP_PART: f64 = 0.25;
@@ -106,10 +109,17 @@ impl Schedule {
             interleaved: seconds(share(INTERLEAVED_PART, counts.cases, 0.1, 1.5)),
             stacks: seconds(profile * (1.0 - LINES_PART)),
             lines: seconds(profile * LINES_PART),
-            heap: seconds((HEAP_PART * budget).clamp(2.0, 60.0)),
+            heap: Self::heap_limit(seconds(budget)),
             profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
         }
+    }
+}
+
+impl Schedule {
+    /// How long counting one case's heap may take in a run of this whole budget.
+    pub(crate) fn heap_limit(budget: Duration) -> Duration {
+        budget.mul_f64(HEAP_PART).clamp(LEAST_HEAP, MOST_HEAP)
     }
 }
 

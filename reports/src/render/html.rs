@@ -18,6 +18,7 @@ th,td{border:1px solid var(--line);padding:.3rem .6rem;text-align:left;vertical-
 th{background:var(--soft)}
 .n{text-align:right;white-space:nowrap}
 code,pre{font-family:ui-monospace,monospace;font-size:.9em;background:var(--soft)}
+summary code,td code{overflow-wrap:anywhere}
 pre{padding:.6rem;overflow-x:auto}
 figure{margin:1rem 0}img{max-width:100%;background:#fff}figcaption{font-size:.875rem;opacity:.8}
 details{margin:.5rem 0}summary{cursor:pointer}a{color:inherit}
