@@ -11,10 +11,19 @@ use super::error::DeclareError;
 
 /// The kernels one bench target declares, in the order of its report.
 ///
-/// ```no_run
-/// # fn covariance() -> amdahl::Kernel { unimplemented!() }
-/// # fn softmax() -> amdahl::Kernel { unimplemented!() }
-/// let suite = amdahl::Suite::new([covariance(), softmax()]);
+/// ```
+/// use amdahl::{Kernel, Sizes, Suite, Timed};
+///
+/// fn sum() -> Kernel {
+///     Kernel::new("sum", "sum of x, f64")
+///         .sizes(Sizes::smoke([0, 3]).measured([1_000]))
+///         .input(|&n, rng| rng.vector(n))
+///         .reference("naive", |x: &Vec<f64>| Timed::returning(move || x.iter().sum::<f64>()))
+///         .build()
+/// }
+///
+/// let suite = Suite::new([sum()]);
+/// assert_eq!(suite.kernels().unwrap()[0].id, "sum");
 /// ```
 #[derive(Clone)]
 pub struct Suite {

@@ -6,10 +6,9 @@ use multiversion::multiversion;
 use multiversion::target::match_target;
 use nalgebra::DMatrixView;
 use ndarray::{Axis, Zip};
-use rayon::prelude::*;
 
-use crate::support::convert;
 use crate::support::lanes::{LANES, Lanes, mul_add};
+use crate::support::{by_rows, convert};
 
 /// Each row divided by its Euclidean norm.
 ///
@@ -145,36 +144,18 @@ fn with_faer(x: &Matrix) -> Timed<'_, Matrix> {
 }
 
 fn fused(x: &Matrix) -> Timed<'_, Matrix> {
-    Timed::returning(move || {
-        let mut out = Matrix::zeros(x.rows(), x.cols());
-        normalize_rows(x.as_slice(), out.as_mut_slice(), x.cols());
-        out
-    })
+    by_rows::returning(x, normalize_rows)
 }
 
 fn preallocated(x: &Matrix) -> Timed<'_, Matrix> {
-    Timed::in_place(
-        Matrix::zeros(x.rows(), x.cols()),
-        move |out| normalize_rows(x.as_slice(), out.as_mut_slice(), x.cols()),
-        Matrix::clone,
-    )
+    by_rows::preallocated(x, normalize_rows)
 }
 
 /// Values one task takes: enough to outweigh the hand-over, few enough to balance.
 const VALUES_PER_TASK: usize = 64 * 1024;
 
 fn with_rayon(x: &Matrix) -> Timed<'_, Matrix> {
-    let cols = x.cols().max(1);
-    let values = VALUES_PER_TASK.div_ceil(cols) * cols;
-    Timed::in_place(
-        Matrix::zeros(x.rows(), x.cols()),
-        move |out| {
-            let tasks =
-                x.as_slice().par_chunks(values).zip(out.as_mut_slice().par_chunks_mut(values));
-            tasks.for_each(|(x, out)| normalize_rows(x, out, cols));
-        },
-        Matrix::clone,
-    )
+    by_rows::parallel(x, VALUES_PER_TASK, normalize_rows)
 }
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]

@@ -5,11 +5,10 @@ use multiversion::multiversion;
 use multiversion::target::match_target;
 use nalgebra::DMatrixView;
 use ndarray::Axis;
-use rayon::prelude::*;
 
-use crate::support::convert;
 use crate::support::exp::exp;
 use crate::support::lanes::{LANES, Lanes};
+use crate::support::{by_rows, convert};
 
 /// Softmax of each row: exp(x - max) over its sum.
 ///
@@ -97,36 +96,18 @@ fn with_nalgebra(x: &Matrix) -> Timed<'_, Matrix> {
 }
 
 fn simd(x: &Matrix) -> Timed<'_, Matrix> {
-    Timed::returning(move || {
-        let mut out = Matrix::zeros(x.rows(), x.cols());
-        softmax_rows(x.as_slice(), out.as_mut_slice(), x.cols());
-        out
-    })
+    by_rows::returning(x, softmax_rows)
 }
 
 fn preallocated(x: &Matrix) -> Timed<'_, Matrix> {
-    Timed::in_place(
-        Matrix::zeros(x.rows(), x.cols()),
-        move |out| softmax_rows(x.as_slice(), out.as_mut_slice(), x.cols()),
-        Matrix::clone,
-    )
+    by_rows::preallocated(x, softmax_rows)
 }
 
 /// Values one task takes: enough to outweigh the hand-over, few enough to balance.
 const VALUES_PER_TASK: usize = 16 * 1024;
 
 fn with_rayon(x: &Matrix) -> Timed<'_, Matrix> {
-    let cols = x.cols().max(1);
-    let values = VALUES_PER_TASK.div_ceil(cols) * cols;
-    Timed::in_place(
-        Matrix::zeros(x.rows(), x.cols()),
-        move |out| {
-            let tasks =
-                x.as_slice().par_chunks(values).zip(out.as_mut_slice().par_chunks_mut(values));
-            tasks.for_each(|(x, out)| softmax_rows(x, out, cols));
-        },
-        Matrix::clone,
-    )
+    by_rows::parallel(x, VALUES_PER_TASK, softmax_rows)
 }
 
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2+fma", "aarch64+neon"))]

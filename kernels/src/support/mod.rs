@@ -1,5 +1,7 @@
-//! What several kernels need: conversions between libraries' matrices and portable SIMD.
+//! What several kernels need: conversions between libraries' matrices, rows mapped to rows, and
+//! portable SIMD.
 
+pub mod by_rows;
 pub mod convert;
 pub mod exp;
 pub mod lanes;
