@@ -10,6 +10,7 @@ mod driver;
 mod entry;
 mod machine;
 mod measure;
+mod oracle;
 mod plan;
 mod pool;
 mod protocol;
@@ -19,7 +20,7 @@ mod store;
 mod worker;
 
 pub use allocator::Allocator;
-pub use amdahl_reports::{Rung, Tolerance};
+pub use amdahl_reports::{Bound, Rung, Tolerance};
 pub use cli::way_in::cargo_amdahl;
 pub use data::{
     Agree, Array, Closeness, Disagreement, Exchange, ExchangeError, Exchanged, Matrix, Rng, Value,
@@ -29,4 +30,5 @@ pub use declare::{
     PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
 };
 pub use entry::main;
+pub use oracle::{OracleError, OracleFile, OracleResult};
 pub use span::stage;

@@ -39,8 +39,36 @@ pub struct SizeInfo {
     pub flops: Option<f64>,
     /// Compulsory bytes moved by one iteration, where the kernel declares them.
     pub bytes: Option<f64>,
+    /// Bytes the iteration works on, which decide the cache level it runs at: `bytes` unless the
+    /// kernel says otherwise.
+    pub working_set: Option<f64>,
     /// What agreement means at this size.
     pub tolerance: Tolerance,
+}
+
+/// What limits a kernel's time on any machine, however it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bound {
+    /// The rate at which memory is read.
+    Read,
+    /// The rate at which memory is read and written, half of the bytes each.
+    Copy,
+    /// The rate of fused multiply-adds.
+    Arithmetic,
+}
+
+impl Bound {
+    /// Every bound.
+    pub const ALL: [Self; 3] = [Self::Read, Self::Copy, Self::Arithmetic];
+
+    /// The word for it in a report.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Read => "memory, read",
+            Self::Copy => "memory, copy",
+            Self::Arithmetic => "arithmetic",
+        }
+    }
 }
 
 /// What part a variant plays.
@@ -96,6 +124,17 @@ pub struct VariantInfo {
     /// Its rung, where the declaration names one; otherwise it follows from the role and from
     /// whether the variant works in place (see [`crate::Agreement::in_place`]).
     pub rung: Option<Rung>,
+    /// The measured sizes it is not run at.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A measured size at which a variant is not run, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The size's label.
+    pub size: String,
+    /// One sentence.
+    pub reason: String,
 }
 
 /// A variant that cannot exist, and why.
@@ -125,6 +164,8 @@ pub struct KernelInfo {
     pub about: String,
     /// The exercise it answers, such as `C.4`.
     pub exercise: Option<String>,
+    /// What limits its time, where the declaration says so.
+    pub bound: Option<Bound>,
     /// Its sizes, smoke and measured, in the order of declaration.
     pub sizes: Vec<SizeInfo>,
     /// Its variants, in the order of declaration.

@@ -33,7 +33,9 @@ pub mod wire;
 
 pub use case::CaseId;
 pub use finding::{Evidence, Finding, Severity};
-pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
+pub use kernel::{
+    Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo,
+};
 pub use metric::{Better, Metric, Unit};
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,

@@ -34,6 +34,16 @@ impl Value {
         Self::F64(Array { shape: Vec::new(), data: vec![value] })
     }
 
+    /// Its type and shape in words, such as `f64 of shape [7, 5]`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::F64(array) => format!("f64 of shape {:?}", array.shape),
+            Self::F32(array) => format!("f32 of shape {:?}", array.shape),
+            Self::I64(array) => format!("i64 of shape {:?}", array.shape),
+            Self::Text(column) => format!("a text column of {} cells", column.len()),
+        }
+    }
+
     /// The heap bytes its entries take.
     pub fn bytes(&self) -> u64 {
         let bytes = match self {
@@ -75,6 +85,19 @@ impl Exchanged {
             Self::Values(values) => values.iter().map(|(_, value)| value.bytes()).sum(),
             Self::Error(_) => 0,
         }
+    }
+
+    /// Takes the value of this name out as a type that crosses as one nameless value.
+    ///
+    /// # Errors
+    /// Where there is none, or it does not make that type; the error names it.
+    pub fn take_as<T: Exchange>(&mut self, name: &str) -> Result<T, ExchangeError> {
+        T::from_exchanged(Self::single(self.take(name)?)).map_err(|error| match error {
+            ExchangeError::Mismatch { want, got, .. } => {
+                ExchangeError::Mismatch { name: name.to_owned(), want, got }
+            }
+            missing @ ExchangeError::Missing { .. } => missing,
+        })
     }
 
     /// Takes the value of this name out.

@@ -4,24 +4,15 @@ use super::agree::Agree;
 use super::exchange::{Array, Exchange, ExchangeError, Exchanged, Value};
 use super::matrix::Matrix;
 
-fn describe(value: &Value) -> String {
-    match value {
-        Value::F64(array) => format!("f64 of shape {:?}", array.shape),
-        Value::F32(array) => format!("f32 of shape {:?}", array.shape),
-        Value::I64(array) => format!("i64 of shape {:?}", array.shape),
-        Value::Text(column) => format!("a text column of {} cells", column.len()),
-    }
-}
-
 fn mismatch(want: &'static str, got: &Value) -> ExchangeError {
-    ExchangeError::Mismatch { name: String::new(), want, got: describe(got) }
+    ExchangeError::Mismatch { name: String::new(), want, got: got.describe() }
 }
 
 macro_rules! exchange_numbers {
-    ($number:ty, $kind:ident, $scalar:literal, $vector:literal, $matrix:literal) => {
+    ($number:ty, $kind:ident, $scalar:literal, $vector:literal, $matrix:literal, $array:literal) => {
         impl Exchange for $number {
             fn to_exchanged(&self) -> Exchanged {
-                Exchanged::single(Value::$kind(Array { shape: Vec::new(), data: vec![*self] }))
+                Exchanged::single((*self).into())
             }
 
             fn from_exchanged(mut exchanged: Exchanged) -> Result<Self, ExchangeError> {
@@ -34,8 +25,7 @@ macro_rules! exchange_numbers {
 
         impl Exchange for Vec<$number> {
             fn to_exchanged(&self) -> Exchanged {
-                let array = Array { shape: vec![self.len()], data: self.clone() };
-                Exchanged::single(Value::$kind(array))
+                Exchanged::single(self.into())
             }
 
             fn from_exchanged(mut exchanged: Exchanged) -> Result<Self, ExchangeError> {
@@ -48,9 +38,7 @@ macro_rules! exchange_numbers {
 
         impl Exchange for Matrix<$number> {
             fn to_exchanged(&self) -> Exchanged {
-                let shape = vec![self.rows(), self.cols()];
-                let array = Array { shape, data: self.as_slice().to_vec() };
-                Exchanged::single(Value::$kind(array))
+                Exchanged::single(self.into())
             }
 
             fn from_exchanged(mut exchanged: Exchanged) -> Result<Self, ExchangeError> {
@@ -63,15 +51,74 @@ macro_rules! exchange_numbers {
             }
         }
 
+        impl Exchange for Array<$number> {
+            fn to_exchanged(&self) -> Exchanged {
+                Exchanged::single(self.into())
+            }
+
+            fn from_exchanged(mut exchanged: Exchanged) -> Result<Self, ExchangeError> {
+                match exchanged.take("")? {
+                    Value::$kind(array) => Ok(array),
+                    other => Err(mismatch($array, &other)),
+                }
+            }
+        }
+
+        impl From<$number> for Value {
+            fn from(value: $number) -> Self {
+                Self::$kind(Array { shape: Vec::new(), data: vec![value] })
+            }
+        }
+
+        impl From<&[$number]> for Value {
+            fn from(values: &[$number]) -> Self {
+                Self::$kind(Array { shape: vec![values.len()], data: values.to_vec() })
+            }
+        }
+
+        impl From<&Vec<$number>> for Value {
+            fn from(values: &Vec<$number>) -> Self {
+                values.as_slice().into()
+            }
+        }
+
+        impl From<&Array<$number>> for Value {
+            fn from(array: &Array<$number>) -> Self {
+                Self::$kind(array.clone())
+            }
+        }
+
+        impl From<&Matrix<$number>> for Value {
+            fn from(matrix: &Matrix<$number>) -> Self {
+                let shape = vec![matrix.rows(), matrix.cols()];
+                Self::$kind(Array { shape, data: matrix.as_slice().to_vec() })
+            }
+        }
+
+        impl Agree for Array<$number> {}
         impl Agree for $number {}
         impl Agree for Vec<$number> {}
         impl Agree for Matrix<$number> {}
     };
 }
 
-exchange_numbers!(f64, F64, "a number (f64)", "a vector of f64", "a matrix of f64");
-exchange_numbers!(f32, F32, "a number (f32)", "a vector of f32", "a matrix of f32");
-exchange_numbers!(i64, I64, "an integer", "a vector of i64", "a matrix of i64");
+exchange_numbers!(
+    f64,
+    F64,
+    "a number (f64)",
+    "a vector of f64",
+    "a matrix of f64",
+    "an array of f64"
+);
+exchange_numbers!(
+    f32,
+    F32,
+    "a number (f32)",
+    "a vector of f32",
+    "a matrix of f32",
+    "an array of f32"
+);
+exchange_numbers!(i64, I64, "an integer", "a vector of i64", "a matrix of i64", "an array of i64");
 
 impl Exchange for Vec<Option<String>> {
     fn to_exchanged(&self) -> Exchanged {
@@ -87,6 +134,18 @@ impl Exchange for Vec<Option<String>> {
 }
 
 impl Agree for Vec<Option<String>> {}
+
+impl From<&Vec<Option<String>>> for Value {
+    fn from(column: &Vec<Option<String>>) -> Self {
+        Self::Text(column.clone())
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(vec![Some(text.to_owned())])
+    }
+}
 
 impl Exchange for String {
     fn to_exchanged(&self) -> Exchanged {

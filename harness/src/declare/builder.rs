@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use amdahl_reports::{Absent, KernelInfo, Role, Rung, SizeInfo, Tolerance, VariantInfo};
+use amdahl_reports::{
+    Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, Tolerance, VariantInfo,
+};
 
 use super::erased::Erased;
 use super::error::DeclareError;
@@ -121,6 +123,8 @@ impl<S: SizeLabel + Send + Sync + 'static> KernelSizes<S> {
             sizes: self.sizes,
             input,
             cost: None,
+            bound: None,
+            working_set: None,
             tolerance: Box::new(|_| Tolerance::EXACT),
             variants: Vec::new(),
             runs: Vec::new(),
@@ -137,6 +141,8 @@ pub struct KernelBuilder<S, I, O> {
     sizes: Sizes<S>,
     input: MakeInput<S, I>,
     cost: Option<BySize<S, Cost>>,
+    bound: Option<Bound>,
+    working_set: Option<BySize<S, f64>>,
     tolerance: BySize<S, Tolerance>,
     variants: Vec<VariantInfo>,
     runs: Vec<Run<I, O>>,
@@ -145,7 +151,7 @@ pub struct KernelBuilder<S, I, O> {
     error: Option<DeclareError>,
 }
 
-type BySize<S, T> = Box<dyn Fn(&S) -> T + Send + Sync>;
+pub(super) type BySize<S, T> = Box<dyn Fn(&S) -> T + Send + Sync>;
 
 impl<S, I, O> KernelBuilder<S, I, O>
 where
@@ -156,6 +162,20 @@ where
     /// The compulsory work at a size, for rates and for the distance from the machine's limit.
     pub fn cost(mut self, cost: impl Fn(&S) -> Cost + Send + Sync + 'static) -> Self {
         self.cost = Some(Box::new(cost));
+        self
+    }
+
+    /// What limits the time of any implementation: the report shows how near the best one comes to
+    /// it. The limit is that of the cache level which the bytes of [`Cost`] fit.
+    pub fn bound_by(mut self, bound: Bound) -> Self {
+        self.bound = Some(bound);
+        self
+    }
+
+    /// The bytes an iteration works on, where they are not the bytes it moves: a kernel that reads
+    /// its input twice moves more than it works on.
+    pub fn working_set(mut self, bytes: impl Fn(&S) -> f64 + Send + Sync + 'static) -> Self {
+        self.working_set = Some(Box::new(bytes));
         self
     }
 
@@ -198,7 +218,26 @@ where
             variant.rung = Some(rung);
         } else {
             let kernel = self.head.id.clone();
-            self.error.get_or_insert(DeclareError::RungWithoutVariant { kernel });
+            self.error
+                .get_or_insert(DeclareError::NothingDeclaredBefore { kernel, method: "rung" });
+        }
+        self
+    }
+
+    /// Runs the variant declared last at the measured sizes that `keep` keeps only, and says in one
+    /// sentence why: three loops over a large matrix take minutes and show nothing new.
+    pub fn only_where(mut self, keep: impl Fn(&S) -> bool, reason: &str) -> Self {
+        let dropped = self.sizes.measured.iter().filter(|size| !keep(size));
+        let left_out =
+            dropped.map(|size| LeftOut { size: size.label(), reason: reason.to_owned() });
+        if let Some(variant) = self.variants.last_mut() {
+            variant.left_out = left_out.collect();
+        } else {
+            let kernel = self.head.id.clone();
+            self.error.get_or_insert(DeclareError::NothingDeclaredBefore {
+                kernel,
+                method: "only_where",
+            });
         }
         self
     }
@@ -214,6 +253,12 @@ where
         let id = self.head.id.clone();
         let declared = self.finish(Vec::new()).map(|typed| Arc::new(typed) as Arc<dyn Erased>);
         Kernel { declared, id }
+    }
+
+    pub(super) fn limits(mut self, cost: Option<BySize<S, Cost>>, bound: Option<Bound>) -> Self {
+        self.cost = cost;
+        self.bound = bound;
+        self
     }
 
     pub(super) fn also_check(mut self, check: AlsoCheck<I>) -> Self {
@@ -236,6 +281,10 @@ where
                 measured,
                 flops: cost.map(|cost| cost.flops),
                 bytes: cost.map(|cost| cost.bytes),
+                working_set: match &self.working_set {
+                    Some(working_set) => Some(working_set(size)),
+                    None => cost.map(|cost| cost.bytes),
+                },
                 tolerance: (self.tolerance)(size),
             }
         };
@@ -246,6 +295,7 @@ where
             id: self.head.id,
             about: self.head.about,
             exercise: self.head.exercise,
+            bound: self.bound,
             sizes,
             variants: self.variants,
             absent: self.absent,
@@ -260,7 +310,8 @@ where
     where
         F: for<'a> Fn(&'a I) -> Timed<'a, O> + Send + Sync + 'static,
     {
-        self.variants.push(VariantInfo { name: name.to_owned(), role, rung: None });
+        let name = name.to_owned();
+        self.variants.push(VariantInfo { name, role, rung: None, left_out: Vec::new() });
         self.runs.push(Box::new(run));
         self
     }

@@ -1,9 +1,10 @@
 //! Checking in this process, without a clock: a kernel's declaration used as a test.
 
-use amdahl_reports::Role;
+use amdahl_reports::{KernelInfo, Role};
 
 use super::builder::Kernel;
 use super::erased::CaseRequest;
+use super::error::DeclareError;
 use crate::data::Exchanged;
 use crate::measure::NoProbe;
 use crate::pool::pool_of;
@@ -58,6 +59,25 @@ impl Kernel {
             }
         }
         if failures.is_empty() { Ok(()) } else { Err(CheckFailure { failures }) }
+    }
+
+    /// What was declared.
+    ///
+    /// # Errors
+    /// The error in the declaration.
+    pub fn info(&self) -> Result<&KernelInfo, DeclareError> {
+        self.declared.as_ref().map(|erased| erased.info()).map_err(Clone::clone)
+    }
+
+    /// The kernel's input at its first size in its neutral form, which shows the names, types and
+    /// ranks of what it takes.
+    ///
+    /// # Errors
+    /// Where the declaration is wrong or the input cannot be made.
+    pub fn example(&self) -> Result<Exchanged, CheckFailure> {
+        let fail = |message: String| CheckFailure { failures: vec![message] };
+        let erased = self.declared.clone().map_err(|error| fail(error.to_string()))?;
+        erased.example().map_err(|error| fail(error.to_string()))
     }
 
     /// Runs one variant once on an input in its neutral form, in a pool of `threads`.

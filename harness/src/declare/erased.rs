@@ -48,6 +48,9 @@ pub(crate) trait Erased: Send + Sync {
         body: &mut dyn FnMut(&mut dyn Prepared),
     ) -> Result<(), CheckError>;
 
+    /// The input of the first size in its neutral form: it shows names, types and ranks.
+    fn example(&self) -> Result<Exchanged, CheckError>;
+
     /// Runs the variant once on an input given in its neutral form.
     fn evaluate(&self, variant: &str, input: Exchanged) -> Result<Exchanged, CheckError>;
 }

@@ -72,12 +72,14 @@ pub enum DeclareError {
         /// The pipeline.
         kernel: String,
     },
-    /// `.rung(…)` with no variant before it.
+    /// A method that qualifies the variant declared last, with no variant before it.
     #[error(
-        "kernel `{kernel}` calls `.rung(…)` before any variant: it qualifies the variant declared last"
+        "kernel `{kernel}` calls `.{method}(…)` before any variant: it qualifies the variant declared last"
     )]
-    RungWithoutVariant {
+    NothingDeclaredBefore {
         /// The kernel.
         kernel: String,
+        /// The method.
+        method: &'static str,
     },
 }

@@ -8,9 +8,9 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use amdahl_reports::{Role, Tolerance};
+use amdahl_reports::{Bound, Role, Tolerance};
 
-use super::builder::{Kernel, KernelBuilder, KernelHead};
+use super::builder::{BySize, Cost, Kernel, KernelBuilder, KernelHead};
 use super::erased::Erased;
 use super::error::DeclareError;
 use super::sizes::{SizeLabel, Sizes};
@@ -100,6 +100,8 @@ impl<S: SizeLabel + Send + Sync + 'static> PipelineSizes<S> {
             head: self.head,
             sizes: self.sizes,
             input,
+            cost: None,
+            bound: None,
             tolerance: Box::new(|_| Tolerance::EXACT),
             stages: Vec::new(),
             last: PhantomData,
@@ -112,7 +114,9 @@ pub struct PipelineBuilder<S, I, A> {
     head: KernelHead,
     sizes: Sizes<S>,
     input: MakeInput<S, I>,
-    tolerance: Box<dyn Fn(&S) -> Tolerance + Send + Sync>,
+    cost: Option<BySize<S, Cost>>,
+    bound: Option<Bound>,
+    tolerance: BySize<S, Tolerance>,
     stages: Vec<NamedStage>,
     last: PhantomData<fn() -> A>,
 }
@@ -123,6 +127,18 @@ where
     I: Exchange + Send + Sync + 'static,
     A: 'static,
 {
+    /// The compulsory work at a size; see [`KernelBuilder::cost`].
+    pub fn cost(mut self, cost: impl Fn(&S) -> Cost + Send + Sync + 'static) -> Self {
+        self.cost = Some(Box::new(cost));
+        self
+    }
+
+    /// What limits the time of any implementation; see [`KernelBuilder::bound_by`].
+    pub fn bound_by(mut self, bound: Bound) -> Self {
+        self.bound = Some(bound);
+        self
+    }
+
     /// How much each stage's output may differ from its reference's; not at all without this line.
     pub fn agree_within(
         mut self,
@@ -143,6 +159,8 @@ where
             head: self.head,
             sizes: self.sizes,
             input: self.input,
+            cost: self.cost,
+            bound: self.bound,
             tolerance: self.tolerance,
             stages: self.stages,
             last: PhantomData,
@@ -169,9 +187,12 @@ where
         }
         let info = self.stages.iter().map(NamedStage::info).collect();
         let stages = Arc::new(self.stages);
-        let tolerance = self.tolerance;
-        let mut builder: KernelBuilder<S, I, A> =
-            self.head.sizes(self.sizes).try_input(self.input).agree_within(tolerance);
+        let mut builder: KernelBuilder<S, I, A> = self
+            .head
+            .sizes(self.sizes)
+            .try_input(self.input)
+            .agree_within(self.tolerance)
+            .limits(self.cost, self.bound);
         let picks: Vec<Vec<usize>> =
             compositions.iter().map(|composition| composition.picks.clone()).collect();
         for composition in compositions {

@@ -38,6 +38,17 @@ impl<S, I, O> Typed<S, I, O> {
         })
     }
 
+    /// The input at the size of this index.
+    fn input_of(&self, size: usize, seed: u64) -> Result<I, CheckError> {
+        let label = &self.info.sizes[size].label;
+        let mut rng = Rng::for_input(seed, &self.info.id, label);
+        (self.input)(&self.sizes[size], &mut rng).map_err(|reason| CheckError::Input {
+            kernel: self.info.id.clone(),
+            size: label.clone(),
+            reason,
+        })
+    }
+
     fn variant(&self, name: &str) -> Result<usize, CheckError> {
         let found = self.info.variants.iter().position(|variant| variant.name == name);
         self.index_of("variant", name, found)
@@ -59,15 +70,16 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
         let against = self.variant(&request.against)?;
         let found = self.info.sizes.iter().position(|size| size.label == request.size);
         let size = self.index_of("size", &request.size, found)?;
-        let mut rng = Rng::for_input(request.seed, &self.info.id, &request.size);
-        let input = (self.input)(&self.sizes[size], &mut rng).map_err(|reason| {
-            CheckError::Input { kernel: self.info.id.clone(), size: request.size.clone(), reason }
-        })?;
+        let input = self.input_of(size, request.seed)?;
         setup.start();
         let timed = (self.runs[variant])(&input);
         setup.stop();
         body(&mut Case { kernel: self, input: &input, timed, size, variant, against });
         Ok(())
+    }
+
+    fn example(&self) -> Result<Exchanged, CheckError> {
+        Ok(self.input_of(0, 0)?.to_exchanged())
     }
 
     fn evaluate(&self, variant: &str, input: Exchanged) -> Result<Exchanged, CheckError> {

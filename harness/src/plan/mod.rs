@@ -6,7 +6,7 @@ mod units;
 
 use std::time::Duration;
 
-use amdahl_reports::{CaseId, KernelInfo, Role};
+use amdahl_reports::{CaseId, KernelInfo, Role, VariantInfo};
 
 pub(crate) use filter::{Filter, FilterError, nearest};
 pub(crate) use schedule::{Counts, Schedule};
@@ -111,7 +111,10 @@ fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Grou
     };
     sizes()
         .map(|size| {
-            let cases = kernel.variants.iter().flat_map(|variant| {
+            let runs = |variant: &&VariantInfo| {
+                !variant.left_out.iter().any(|left_out| left_out.size == size.label)
+            };
+            let cases = kernel.variants.iter().filter(runs).flat_map(|variant| {
                 let pools: &[usize] = if variant.role == Role::Parallel { &pools } else { &[1] };
                 pools.iter().map(|&threads| case_of(&variant.name, &size.label, threads))
             });

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
+pub mod values;
+
 use amdahl::{Agree, Array, Exchange, Exchanged, Kernel, Matrix, Suite, Tolerance, Value};
 
 /// Names of the variants, the reference first.

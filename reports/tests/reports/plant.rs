@@ -38,12 +38,14 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
         measured,
         flops: work,
         bytes: work.map(|flops| flops / 4.0),
+        working_set: work.map(|flops| flops / 4.0),
         tolerance: Tolerance::relative(1e-12),
     };
     KernelInfo {
         id: id.to_owned(),
         about: "what the `test` computes".to_owned(),
         exercise: None,
+        bound: None,
         sizes: vec![
             size("7x5", false, None),
             size("small", true, Some(1e5)),
@@ -51,7 +53,12 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
         ],
         variants: variants
             .iter()
-            .map(|(name, role)| VariantInfo { name: (*name).to_owned(), role: *role, rung: None })
+            .map(|(name, role)| VariantInfo {
+                name: (*name).to_owned(),
+                role: *role,
+                rung: None,
+                left_out: Vec::new(),
+            })
             .collect(),
         absent: Vec::new(),
         stages: Vec::new(),

@@ -62,15 +62,12 @@ pub struct Points {
 
 impl Exchange for Points {
     fn to_exchanged(&self) -> Exchanged {
-        let value = |matrix: &Matrix| {
-            matrix.to_exchanged().take("").expect("a matrix crosses as one nameless value")
-        };
-        Exchanged::named([("x", value(&self.x)), ("c", value(&self.c))])
+        Exchanged::named([("x", (&self.x).into()), ("c", (&self.c).into())])
     }
 
     fn from_exchanged(mut exchanged: Exchanged) -> Result<Self, ExchangeError> {
-        let x = Matrix::from_exchanged(Exchanged::single(exchanged.take("x")?))?;
-        let c = Matrix::from_exchanged(Exchanged::single(exchanged.take("c")?))?;
+        let x: Matrix = exchanged.take_as("x")?;
+        let c: Matrix = exchanged.take_as("c")?;
         if x.cols() != c.cols() {
             return Err(ExchangeError::Mismatch {
                 name: "c".to_owned(),

@@ -17,6 +17,9 @@ pub struct KernelInfo {
     pub about: String,
     /// Where it answers one.
     pub exercise: Option<String>,
+    /// Where it is declared.
+    #[serde(default)]
+    pub bound: Option<Bound>,
     /// In the order of declaration.
     pub sizes: Vec<SizeInfo>,
     /// In the order of declaration.
@@ -33,6 +36,7 @@ impl From<&core::KernelInfo> for KernelInfo {
             id: value.id.clone(),
             about: value.about.clone(),
             exercise: value.exercise.clone(),
+            bound: value.bound.map(Into::into),
             sizes: value.sizes.iter().map(Into::into).collect(),
             variants: value.variants.iter().map(Into::into).collect(),
             absent: value.absent.iter().map(Into::into).collect(),
@@ -47,6 +51,7 @@ impl From<KernelInfo> for core::KernelInfo {
             id: value.id,
             about: value.about,
             exercise: value.exercise,
+            bound: value.bound.map(Into::into),
             sizes: value.sizes.into_iter().map(Into::into).collect(),
             variants: value.variants.into_iter().map(Into::into).collect(),
             absent: value.absent.into_iter().map(Into::into).collect(),
@@ -67,6 +72,9 @@ pub struct SizeInfo {
     pub flops: Option<Number>,
     /// Bytes an iteration.
     pub bytes: Option<Number>,
+    /// Bytes.
+    #[serde(default)]
+    pub working_set: Option<Number>,
     /// What agreement means.
     pub tolerance: Tolerance,
 }
@@ -78,6 +86,7 @@ impl From<&core::SizeInfo> for SizeInfo {
             measured: value.measured,
             flops: value.flops.map(Number),
             bytes: value.bytes.map(Number),
+            working_set: value.working_set.map(Number),
             tolerance: (&value.tolerance).into(),
         }
     }
@@ -90,6 +99,7 @@ impl From<SizeInfo> for core::SizeInfo {
             measured: value.measured,
             flops: value.flops.map(f64::from),
             bytes: value.bytes.map(f64::from),
+            working_set: value.working_set.map(f64::from),
             tolerance: value.tolerance.into(),
         }
     }
@@ -127,17 +137,84 @@ pub struct VariantInfo {
     pub role: Role,
     /// Where it names one.
     pub rung: Option<Rung>,
+    /// Sizes it is not run at.
+    #[serde(default)]
+    pub left_out: Vec<LeftOut>,
 }
 
 impl From<&core::VariantInfo> for VariantInfo {
     fn from(value: &core::VariantInfo) -> Self {
-        Self { name: value.name.clone(), role: value.role.into(), rung: value.rung.map(Into::into) }
+        Self {
+            name: value.name.clone(),
+            role: value.role.into(),
+            rung: value.rung.map(Into::into),
+            left_out: value.left_out.iter().map(Into::into).collect(),
+        }
     }
 }
 
 impl From<VariantInfo> for core::VariantInfo {
     fn from(value: VariantInfo) -> Self {
-        Self { name: value.name, role: value.role.into(), rung: value.rung.map(Into::into) }
+        Self {
+            name: value.name,
+            role: value.role.into(),
+            rung: value.rung.map(Into::into),
+            left_out: value.left_out.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+/// See [`crate::LeftOut`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LeftOut {
+    /// Its label.
+    pub size: String,
+    /// One sentence.
+    pub reason: String,
+}
+
+impl From<&core::LeftOut> for LeftOut {
+    fn from(value: &core::LeftOut) -> Self {
+        Self { size: value.size.clone(), reason: value.reason.clone() }
+    }
+}
+
+impl From<LeftOut> for core::LeftOut {
+    fn from(value: LeftOut) -> Self {
+        Self { size: value.size, reason: value.reason }
+    }
+}
+
+/// See [`crate::Bound`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bound {
+    /// Memory read.
+    Read,
+    /// Memory read and written.
+    Copy,
+    /// Multiply-adds.
+    Arithmetic,
+}
+
+impl From<core::Bound> for Bound {
+    fn from(value: core::Bound) -> Self {
+        match value {
+            core::Bound::Read => Self::Read,
+            core::Bound::Copy => Self::Copy,
+            core::Bound::Arithmetic => Self::Arithmetic,
+        }
+    }
+}
+
+impl From<Bound> for core::Bound {
+    fn from(value: Bound) -> Self {
+        match value {
+            Bound::Read => Self::Read,
+            Bound::Copy => Self::Copy,
+            Bound::Arithmetic => Self::Arithmetic,
+        }
     }
 }
 

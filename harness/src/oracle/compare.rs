@@ -1,9 +1,14 @@
 //! `numpy.allclose` over named values.
 
-use amdahl::{Exchanged, Value};
+use crate::data::{Exchanged, Value};
 
 /// Whether numbers are within atol + rtol |want|, NaN equal to NaN, and everything else exact.
-pub fn all_close(got: &Exchanged, want: &Exchanged, rtol: f64, atol: f64) -> Result<(), String> {
+pub(super) fn all_close(
+    got: &Exchanged,
+    want: &Exchanged,
+    rtol: f64,
+    atol: f64,
+) -> Result<(), String> {
     let (got, want) = match (got, want) {
         (Exchanged::Error(_), Exchanged::Error(_)) => return Ok(()),
         (Exchanged::Values(got), Exchanged::Values(want)) => (got, want),
@@ -51,6 +56,7 @@ fn numbers(value: &Value) -> Option<(&[usize], Vec<f64>)> {
     })
 }
 
+#[cfg(test)]
 #[test]
 fn it_tells_close_from_far() {
     let single = |value| Exchanged::single(Value::vector(&[value]));
