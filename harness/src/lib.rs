@@ -3,6 +3,7 @@
 
 mod allocator;
 mod bench;
+mod ceiling;
 mod cli;
 mod data;
 mod declare;

@@ -53,20 +53,38 @@ pub enum Bound {
     Read,
     /// The rate at which memory is read and written, half of the bytes each.
     Copy,
-    /// The rate of fused multiply-adds.
+    /// The rate of fused multiply-adds in double precision.
     Arithmetic,
+    /// The rate of fused multiply-adds in single precision.
+    SingleArithmetic,
 }
 
 impl Bound {
     /// Every bound.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Copy, Self::Arithmetic];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Copy, Self::Arithmetic, Self::SingleArithmetic];
+
+    /// The name its records carry.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Copy => "copy",
+            Self::Arithmetic => "arithmetic",
+            Self::SingleArithmetic => "single_arithmetic",
+        }
+    }
+
+    /// Whether memory is what limits.
+    pub const fn is_memory(self) -> bool {
+        matches!(self, Self::Read | Self::Copy)
+    }
 
     /// The word for it in a report.
     pub const fn label(self) -> &'static str {
         match self {
-            Self::Read => "memory, read",
-            Self::Copy => "memory, copy",
-            Self::Arithmetic => "arithmetic",
+            Self::Read => "reading memory",
+            Self::Copy => "copying memory",
+            Self::Arithmetic => "multiply-adds, f64",
+            Self::SingleArithmetic => "multiply-adds, f32",
         }
     }
 }

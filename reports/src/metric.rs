@@ -100,6 +100,14 @@ impl Metric {
         legend: "heap bytes allocated by the very first iteration in a fresh process",
     };
 
+    /// What one iteration at a limit of the machine moves or computes.
+    pub const CEILING_WORK: Self = Self {
+        id: "ceiling_work",
+        unit: Unit::Count,
+        better: Better::Higher,
+        legend: "bytes moved, or floating-point operations done, by one iteration at a limit of the machine",
+    };
+
     /// Every metric a record may carry.
     pub const fn all() -> &'static [Self] {
         &[
@@ -112,6 +120,7 @@ impl Metric {
             Self::HEAP_PEAK,
             Self::COLD_HEAP_BLOCKS,
             Self::COLD_HEAP_BYTES,
+            Self::CEILING_WORK,
         ]
     }
 

@@ -66,6 +66,11 @@ impl Kernel {
         &self.id
     }
 
+    /// What the rest of the harness drives.
+    pub(crate) fn erased(&self) -> Result<Arc<dyn Erased>, DeclareError> {
+        self.declared.clone()
+    }
+
     /// The error in its declaration, if there is one.
     pub fn error(&self) -> Option<&DeclareError> {
         self.declared.as_ref().err()

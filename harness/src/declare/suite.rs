@@ -36,6 +36,11 @@ impl Suite {
         Self { kernels: kernels.into_iter().collect() }
     }
 
+    /// The kernel of this id.
+    pub fn get(&self, id: &str) -> Option<&Kernel> {
+        self.kernels.iter().find(|kernel| kernel.id() == id)
+    }
+
     /// The kernels' declarations, for those who look before they measure.
     ///
     /// # Errors

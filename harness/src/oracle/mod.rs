@@ -7,6 +7,7 @@
 mod compare;
 mod json;
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -35,6 +36,21 @@ pub struct OracleResult {
     pub case: String,
     /// What differed; none where the variant agrees.
     pub difference: Option<String>,
+}
+
+impl fmt::Display for OracleResult {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { kernel, variant, threads, case, .. } = self;
+        write!(f, "{kernel}/{variant}")?;
+        if *threads > 1 {
+            write!(f, "/t{threads}")?;
+        }
+        write!(f, ", {case}: ")?;
+        match &self.difference {
+            None => write!(f, "agrees"),
+            Some(difference) => write!(f, "differs: {difference}"),
+        }
+    }
 }
 
 /// Why an oracle file could not be used.

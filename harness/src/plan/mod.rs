@@ -32,7 +32,8 @@ pub(crate) struct Group {
     pub(crate) kernel: String,
     /// The size's label.
     pub(crate) size: String,
-    /// The reference's name.
+    /// Whom the others are held to: the reference, or where it is not run at this size the first
+    /// variant that is.
     pub(crate) reference: String,
     /// Whether this is the kernel's largest measured size; profiles are taken there alone.
     pub(crate) is_largest: bool,
@@ -119,7 +120,9 @@ fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Grou
                 pools.iter().map(|&threads| case_of(&variant.name, &size.label, threads))
             });
             let mut cases: Vec<CaseId> = cases.filter(&is_kept).collect();
-            let reference = kernel.reference().map(|own| own.name.clone()).unwrap_or_default();
+            let mut runs_here: Vec<&VariantInfo> = kernel.variants.iter().filter(runs).collect();
+            runs_here.sort_by_key(|variant| variant.role != Role::Reference);
+            let reference = runs_here.first().map(|first| first.name.clone()).unwrap_or_default();
             cases.sort_by_key(|case| case.variant != reference);
             Group {
                 kernel: kernel.id.clone(),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use amdahl_reports::{Measurement, measurer};
 
+use super::ceiling::Entrant;
 use super::group::is_slow;
 use super::measurers::Measurer;
 use super::{Runner, wall_time};
@@ -60,26 +61,28 @@ impl Measurer for Interleaved {
 
     fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
         runner.progress.step(&format!("interleave {} at {}", group.kernel, group.size));
-        runner.interleave(live);
+        let mut limits = runner.limits(group, live);
+        let cases = live.iter_mut().filter(|case| !is_slow(case)).map(Entrant::case);
+        let mut entrants: Vec<Entrant<'_>> = cases.collect();
+        if !entrants.is_empty() {
+            entrants.extend(limits.iter_mut().map(Entrant::limit));
+        }
+        runner.interleave(&mut entrants);
     }
 }
 
 impl Runner<'_> {
-    /// Times the live cases in rounds. The order within a round is shuffled; samples of one round
+    /// Times the entrants in rounds. The order within a round is shuffled; samples of one round
     /// share an index, so ratios between cases are of neighbours in time.
-    fn interleave(&mut self, live: &mut [LiveCase]) {
-        let mut slots: Vec<Slot> = live
-            .iter()
-            .enumerate()
-            .filter(|(_, case)| !is_slow(case))
-            .map(|(at, case)| Slot::new(at, case))
-            .collect();
+    fn interleave(&mut self, entrants: &mut [Entrant<'_>]) {
+        let mut slots: Vec<Slot> =
+            entrants.iter().enumerate().map(|(at, entrant)| Slot::new(at, entrant.live)).collect();
         let mut rng = Rng::new(self.plan.seed);
-        for _ in 0..self.rounds(live, &slots) {
+        for _ in 0..self.rounds(entrants, &slots) {
             rng.shuffle(&mut slots);
             let mut broken = None;
             for (index, slot) in slots.iter_mut().enumerate() {
-                match live[slot.at].warm_batch(slot.warm_up, slot.iterations) {
+                match entrants[slot.at].live.warm_batch(slot.warm_up, slot.iterations) {
                     Ok(batch) => {
                         slot.totals.push(batch.elapsed_ns as f64);
                         slot.pairs.push(batch.pairs as f64);
@@ -91,8 +94,8 @@ impl Runner<'_> {
                 }
             }
             if let Some((index, failure)) = broken {
-                let out = slots.remove(index);
-                self.failed(&live[out.at].id, measurer::INTERLEAVED, failure);
+                let out = &entrants[slots.remove(index).at];
+                self.failed(&out.id, out.measurer, failure);
                 // The round was cut short: drop what it has, so that indices stay aligned.
                 let whole = slots.iter().map(|slot| slot.totals.len()).min().unwrap_or(0);
                 for slot in &mut slots {
@@ -103,18 +106,22 @@ impl Runner<'_> {
         }
         slots.sort_by_key(|slot| slot.at);
         for slot in slots {
+            let entrant = &entrants[slot.at];
             let iterations = vec![slot.iterations; slot.totals.len()];
-            let series = wall_time(slot.totals, slot.pairs, iterations);
+            let mut series = wall_time(slot.totals, slot.pairs, iterations);
+            series.extend(entrant.work());
             let measurement = Measurement { series, ..Measurement::default() };
-            self.measured(&live[slot.at].id, measurer::INTERLEAVED, measurement);
+            self.measured(&entrant.id, entrant.measurer, measurement);
         }
     }
 
     /// How many rounds fit into the group's time.
-    fn rounds(&self, live: &[LiveCase], slots: &[Slot]) -> u64 {
+    fn rounds(&self, entrants: &[Entrant<'_>], slots: &[Slot]) -> u64 {
         let round_ns: f64 = slots
             .iter()
-            .map(|slot| live[slot.at].estimate_ns * (slot.warm_up + slot.iterations) as f64)
+            .map(|slot| {
+                entrants[slot.at].live.estimate_ns * (slot.warm_up + slot.iterations) as f64
+            })
             .sum();
         let time = self.schedule.interleaved * u32::try_from(slots.len()).unwrap_or(u32::MAX);
         let rounds = time.as_nanos() as f64 / round_ns.max(1.0);

@@ -4,6 +4,7 @@
 //! heap and profiles then get processes of their own. Nothing here prints: what goes on is told to
 //! a [`Progress`].
 
+mod ceiling;
 mod criterion;
 mod group;
 mod heap;

@@ -12,6 +12,7 @@ use amdahl_reports::wire::v1;
 use amdahl_reports::{Failure, FailureKind};
 
 use crate::allocator;
+use crate::ceiling;
 use crate::declare::Suite;
 use crate::protocol::{Purpose, Reply, Request, VERSION};
 
@@ -47,6 +48,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             return Ok(());
         }
     };
+    let ceilings = ceiling::kernels(&kernels);
     let mut next = channel.receive()?;
     while let Some(request) = next {
         next = match request {
@@ -60,7 +62,9 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
                 })?;
                 channel.receive()?
             }
-            Request::Prepare { .. } => session::serve_case(&kernels, &request, channel)?,
+            Request::Prepare { .. } => {
+                session::serve_case(&[&kernels, &ceilings], &request, channel)?
+            }
             Request::Batch { .. }
             | Request::Heap { .. }
             | Request::Stages { .. }

@@ -19,14 +19,15 @@ use crate::protocol::{ProfileRequest, Reply, Request};
 /// Sets the case of a `prepare` up, answers what is asked of it, and returns the first request that
 /// is not about it.
 pub(super) fn serve_case(
-    kernels: &[Arc<dyn Erased>],
+    kernels: &[&[Arc<dyn Erased>]],
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
     let Request::Prepare { kernel, variant, size, threads, seed, against } = request else {
         return Ok(None);
     };
-    let Some(erased) = kernels.iter().find(|own| own.info().id == *kernel) else {
+    let Some(erased) = kernels.iter().copied().flatten().find(|own| own.info().id == *kernel)
+    else {
         channel.fail(FailureKind::Broken, &format!("there is no kernel `{kernel}`"))?;
         return channel.receive();
     };

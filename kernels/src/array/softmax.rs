@@ -1,6 +1,6 @@
 //! Softmax of each row of a matrix (the chapter's takeaways).
 
-use amdahl::{Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
+use amdahl::{Bound, Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
 use multiversion::multiversion;
 use multiversion::target::match_target;
 use nalgebra::DMatrixView;
@@ -31,6 +31,7 @@ pub fn kernel() -> Kernel {
             // Difference, exponential (16 multiply-adds and 3 more, as in `support::exp`), sum, scaling.
             Cost { flops: values * (1.0 + 35.0 + 1.0 + 1.0), bytes: 16.0 * values }
         })
+        .bound_by(Bound::Arithmetic)
         // An ulp for the exponential, one for the scaling, d for the sum, each on either side.
         .agree_within(|&(_, d)| Tolerance::relative(2.0 * (d as f64 + 4.0) * f64::EPSILON))
         .reference("naive", naive)

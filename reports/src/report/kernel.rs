@@ -119,14 +119,15 @@ fn speed(size: &SizeSummary) -> Table {
         Column::right("first iteration"),
         Column::right("GFLOP/s"),
         Column::right("GB/s"),
+        Column::right("of the limit"),
     ]);
     for (at, row) in size.rows.iter().enumerate() {
-        table.row(speed_cells(row, size.fastest == Some(at)));
+        table.row(speed_cells(size, row, size.fastest == Some(at)));
     }
     table.without_empty_columns()
 }
 
-fn speed_cells(row: &CaseRow, fastest: bool) -> Vec<Text> {
+fn speed_cells(size: &SizeSummary, row: &CaseRow, fastest: bool) -> Vec<Text> {
     let variant = variant_text(&row.case);
     let variant = if fastest { variant.then(" ").then(Text::strong("fastest")) } else { variant };
     let text = |value: Option<String>| Text::from(value.unwrap_or_default());
@@ -142,7 +143,14 @@ fn speed_cells(row: &CaseRow, fastest: bool) -> Vec<Text> {
         text(row.cold_ns.map(format::time)),
         text(row.gflops.map(format::number)),
         text(row.gigabytes_per_s.map(format::number)),
+        text(share(size, row)),
     ]
+}
+
+/// The share of the machine's limit on as many threads.
+fn share(size: &SizeSummary, row: &CaseRow) -> Option<String> {
+    let share = size.limit(row.case.threads)?.share(row)?;
+    Some(format::percent(share.interval.estimate))
 }
 
 /// What every variant allocates, and how closely it agrees.
@@ -249,6 +257,12 @@ fn absent(kernel: &KernelInfo, summary: &KernelSummary, document: &mut Document)
         .iter()
         .map(|absent| Text::code(&absent.variant).then(": ").then(Text::prose(&absent.reason)))
         .collect();
+    for variant in &kernel.variants {
+        points.extend(variant.left_out.iter().map(|left_out| {
+            let place = Text::code(&variant.name).then(format!(" at {}: ", left_out.size));
+            place.then(Text::prose(&left_out.reason))
+        }));
+    }
     let not_run = summary.not_run.iter();
     points.extend(not_run.map(|name| Text::code(name).then(": not part of this run")));
     if points.is_empty() {

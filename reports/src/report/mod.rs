@@ -8,6 +8,7 @@ mod head;
 mod kernel;
 mod ladder;
 mod legend;
+mod limits;
 mod not_measured;
 mod overview;
 mod pipeline;
@@ -55,6 +56,7 @@ impl<'a> Report<'a> {
         head::section(self, &mut document);
         overview::section(self, &mut document);
         findings::section(self, &mut document);
+        limits::section(self, &mut document);
         for (kernel, summary) in self.kernels() {
             kernel::section(self, kernel, summary, &mut document);
         }

@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{CaseId, Failure, Measurement, Outcome, Record, Run};
+use crate::{CaseId, Failure, Measurement, Outcome, Record, Run, measurer};
 
 /// Finds the records of a case, and the cases of a kernel.
 pub(super) struct Index<'a> {
     records: HashMap<(&'a CaseId, &'a str), &'a Record>,
     cases: HashMap<&'a str, Vec<&'a CaseId>>,
+    ceilings: HashMap<&'a str, Vec<&'a CaseId>>,
 }
 
 impl<'a> Index<'a> {
@@ -16,19 +17,30 @@ impl<'a> Index<'a> {
     pub fn new(run: &'a Run) -> Self {
         let mut records = HashMap::new();
         let mut cases: HashMap<&str, Vec<&CaseId>> = HashMap::new();
+        let mut ceilings: HashMap<&str, Vec<&CaseId>> = HashMap::new();
         let mut seen = HashSet::new();
         for record in &run.records {
             records.entry((&record.case, record.measurer.as_str())).or_insert(record);
-            if seen.insert(&record.case) {
+            if !seen.insert(&record.case) {
+                continue;
+            }
+            if record.measurer == measurer::CEILING {
+                ceilings.entry(&record.case.kernel).or_default().push(&record.case);
+            } else {
                 cases.entry(&record.case.kernel).or_default().push(&record.case);
             }
         }
-        Self { records, cases }
+        Self { records, cases, ceilings }
     }
 
     /// The kernel's cases, in the order in which records first name them.
     pub fn cases(&self, kernel: &str) -> &[&'a CaseId] {
         self.cases.get(kernel).map_or(&[], Vec::as_slice)
+    }
+
+    /// The limits of the machine that were measured beside the kernel's cases.
+    pub fn ceilings(&self, kernel: &str) -> &[&'a CaseId] {
+        self.ceilings.get(kernel).map_or(&[], Vec::as_slice)
     }
 
     /// What came of a measurer.

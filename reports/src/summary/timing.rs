@@ -29,17 +29,22 @@ impl Timing {
     pub(super) fn of(case: &CaseId, index: &Index<'_>) -> Option<(Self, Vec<String>)> {
         measurer::TIMERS.iter().find_map(|id| {
             let measurement = index.measurement(case, id)?;
-            let samples_ns = samples(measurement, Metric::WALL_TIME)?;
-            let time_ns = median_interval(&samples_ns)?;
-            let timing = Self { measurer: (*id).to_owned(), samples_ns, time_ns };
-            Some((timing, measurement.notes.clone()))
+            Some((Self::by(id, measurement)?, measurement.notes.clone()))
         })
+    }
+
+    /// The wall time of one measurement.
+    pub(super) fn by(measurer: &str, measurement: &Measurement) -> Option<Self> {
+        let samples_ns = samples(measurement, Metric::WALL_TIME)?;
+        let time_ns = median_interval(&samples_ns)?;
+        Some(Self { measurer: measurer.to_owned(), samples_ns, time_ns })
     }
 
     /// This time over the other's: paired where both were interleaved.
     pub fn over(&self, other: &Self) -> Option<Ratio> {
-        let paired =
-            self.measurer == measurer::INTERLEAVED && other.measurer == measurer::INTERLEAVED;
+        let in_turn = [measurer::INTERLEAVED, measurer::CEILING];
+        let taken_in_turn = |timing: &Self| in_turn.contains(&timing.measurer.as_str());
+        let paired = taken_in_turn(self) && taken_in_turn(other);
         let ratio = if paired { paired_ratio } else { unpaired_ratio };
         Some(Ratio { interval: ratio(&self.samples_ns, &other.samples_ns)?, paired })
     }

@@ -4,7 +4,7 @@ mod expand;
 mod tiled;
 
 use amdahl::{
-    Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed, Tolerance,
+    Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed, Tolerance,
 };
 use faer::{Accum, Par};
 use nalgebra::DMatrix;
@@ -37,6 +37,7 @@ pub fn kernel() -> Kernel {
             // A fused multiply-add a coordinate; an addition, a multiply-add and a root a pair.
             Cost { flops: n * k * (2.0 * d + 4.0), bytes: 8.0 * (n * d + k * d + n * k) }
         })
+        .bound_by(Bound::Arithmetic)
         // Squares carry (d + 4) roundings of |x|² + |c|², which is at most 1/NEAR of the result;
         // the root halves that, and both sides may have it.
         .agree_within(|&(_, d, _)| Tolerance::relative((d as f64 + 8.0) * f64::EPSILON / NEAR))

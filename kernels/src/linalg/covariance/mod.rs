@@ -2,7 +2,7 @@
 
 mod blocked;
 
-use amdahl::{Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
+use amdahl::{Bound, Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Par};
 use nalgebra::DMatrix;
@@ -33,6 +33,7 @@ pub fn kernel() -> Kernel {
             // A sum and a difference for each value, a fused multiply-add for each pair of columns.
             Cost { flops: n * d * 2.0 + n * d * (d + 1.0), bytes: 8.0 * (n * d + d * d) }
         })
+        .bound_by(Bound::Arithmetic)
         // A sum of n products is within n rounding errors of exact in any order; both sides have it.
         .agree_within(|&(n, _)| Tolerance::relative(2.0 * (n as f64 + 8.0) * f64::EPSILON))
         .reference("naive", naive)

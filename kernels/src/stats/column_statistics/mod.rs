@@ -4,7 +4,8 @@ mod median;
 mod moments;
 
 use amdahl::{
-    Agree, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed, Tolerance,
+    Agree, Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed,
+    Tolerance,
 };
 use ndarray::Axis;
 use rayon::prelude::*;
@@ -38,6 +39,7 @@ pub fn kernel() -> Kernel {
             // powers; two comparisons for the median.
             Cost { flops: 11.0 * values, bytes: 8.0 * values }
         })
+        .bound_by(Bound::Read)
         // Sums of n terms of either sign, of values and powers near 1: n roundings of their
         // magnitudes, 16 covering the powers' conditioning and the division.
         .agree_within(|&(n, _)| {

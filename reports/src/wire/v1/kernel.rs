@@ -196,6 +196,8 @@ pub enum Bound {
     Copy,
     /// Multiply-adds.
     Arithmetic,
+    /// Multiply-adds in single precision.
+    SingleArithmetic,
 }
 
 impl From<core::Bound> for Bound {
@@ -204,6 +206,7 @@ impl From<core::Bound> for Bound {
             core::Bound::Read => Self::Read,
             core::Bound::Copy => Self::Copy,
             core::Bound::Arithmetic => Self::Arithmetic,
+            core::Bound::SingleArithmetic => Self::SingleArithmetic,
         }
     }
 }
@@ -214,6 +217,7 @@ impl From<Bound> for core::Bound {
             Bound::Read => Self::Read,
             Bound::Copy => Self::Copy,
             Bound::Arithmetic => Self::Arithmetic,
+            Bound::SingleArithmetic => Self::SingleArithmetic,
         }
     }
 }

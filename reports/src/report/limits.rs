@@ -1,0 +1,75 @@
+//! How near the best variant of each kernel comes to what limits it on this machine.
+
+use super::Report;
+use super::words::{speed_up_text, variant_text};
+use crate::document::{Block, Column, Document, Table, Text, anchor};
+use crate::summary::{KernelSummary, ParallelReach};
+use crate::{Bound, KernelInfo, format};
+
+pub(super) fn section(report: &Report<'_>, document: &mut Document) {
+    let rows: Vec<Vec<Text>> = report
+        .kernels()
+        .flat_map(|(kernel, summary)| rows(kernel, summary).into_iter().flatten())
+        .collect();
+    if rows.is_empty() {
+        return;
+    }
+    document.heading(2, "Distance from the limit");
+    document.paragraph(
+        "The least time that the compulsory work of a kernel takes on this machine, over the time \
+         of its fastest variant: 100 % is the limit. Each limit was measured in turn with the \
+         kernel's own variants, with as many threads, on a working set as large.",
+    );
+    let mut table = Table::new([
+        Column::left("kernel"),
+        Column::left("size"),
+        Column::left("limited by"),
+        Column::right("limit, one thread"),
+        Column::left("fastest on one thread"),
+        Column::right("share of the limit"),
+        Column::left("with all threads"),
+        Column::right("gain of the threads"),
+        Column::right("gain of the limit"),
+        Column::right("share of the limit then"),
+    ]);
+    for row in rows {
+        table.row(row);
+    }
+    document.blocks.push(Block::Table(table.without_empty_columns()));
+}
+
+/// A row for each measured size, the largest first.
+fn rows<'a>(
+    kernel: &'a KernelInfo,
+    summary: &'a KernelSummary,
+) -> Option<impl Iterator<Item = Vec<Text>> + 'a> {
+    let bound = kernel.bound?;
+    Some(summary.sizes_to_read().into_iter().filter_map(move |size| {
+        let reach = size.reach()?;
+        let mut cells = vec![
+            Text::link(&kernel.id, format!("#{}", anchor(&kernel.id))),
+            Text::from(size.label.as_str()),
+            Text::from(bound.label()),
+            Text::from(rate(bound, reach.limit.rate.estimate)),
+            variant_text(&reach.serial.case),
+            Text::from(format::percent_interval(&reach.share.interval)),
+        ];
+        cells.extend(reach.parallel.as_ref().map(parallel).unwrap_or_default());
+        Some(cells)
+    }))
+}
+
+fn parallel(parallel: &ParallelReach<'_>) -> [Text; 4] {
+    [
+        variant_text(&parallel.case.case),
+        speed_up_text(&parallel.gain),
+        speed_up_text(&parallel.limit_gain),
+        Text::from(format::percent_interval(&parallel.share.interval)),
+    ]
+}
+
+/// 10^9 bytes or operations a second, with the unit.
+fn rate(bound: Bound, rate: f64) -> String {
+    let unit = if bound.is_memory() { "GB/s" } else { "GFLOP/s" };
+    format!("{} {unit}", format::number(rate))
+}
