@@ -26,6 +26,70 @@ fn check_says_how_much_of_the_tolerance_each_variant_uses() {
     assert_code(&Sandbox::of("misbehaving").amdahl("check sum/disagrees"), 2);
 }
 
+/// An oracle file for the example suite's inner product of the two rows of a matrix.
+fn oracle(kernel: &str, want: f64) -> String {
+    format!(
+        r#"{{"kernel": "{kernel}", "cases": [{{"name": "known", "rtol": 1e-12, "atol": 0,
+            "input": {{"shape": [2, 3], "data": [1, 2, 3, 4, 5, 6]}}, "output": {want:?}}}]}}"#
+    )
+}
+
+#[test]
+fn check_against_oracle_files_tells_agreement_difference_and_unknown_kernels_apart() {
+    let sandbox = Sandbox::of("own_kernels");
+    let folder = sandbox.target().join("oracles");
+    std::fs::create_dir(&folder).expect("a folder");
+    let check = || sandbox.amdahl(&format!("check --against {}", folder.display()));
+    assert_code(&check(), 1);
+
+    std::fs::write(folder.join("dot.json"), oracle("dot", 32.0)).expect("a file");
+    let output = check();
+    assert_code(&output, 0);
+    assert!(stdout(&output).contains("dot/rayon/t2, known: agrees"), "{}", stdout(&output));
+
+    std::fs::write(folder.join("dot.json"), oracle("dot", 33.0)).expect("a file");
+    let output = check();
+    assert_code(&output, 2);
+    assert!(stdout(&output).contains("dot/zip, known: differs"), "{}", stdout(&output));
+
+    std::fs::write(folder.join("other.json"), oracle("convolution", 1.0)).expect("a file");
+    let output = check();
+    assert_code(&output, 1);
+    assert!(stderr(&output).contains("no kernel `convolution`"), "{}", stderr(&output));
+    assert!(stdout(&output).contains("dot/zip, known: differs"), "the others are still checked");
+}
+
+#[test]
+fn a_users_own_file_is_checked_and_measured() {
+    let sandbox = Sandbox::of("own_kernels");
+    let file = |name: &str, text: &str| {
+        let path = sandbox.target().join(name);
+        std::fs::write(&path, text).expect("a file");
+        path.display().to_string()
+    };
+    let good = file("mine.csv", "1,2,3\n4,5,6\n");
+    let output = sandbox.amdahl(&format!("measure dot/zip dot/naive --budget 2s --input {good}"));
+    assert_code(&output, 0);
+    let report = sandbox.report();
+    assert!(report.contains("dot at mine.csv"), "{report}");
+    assert!(report.contains("--input mine.csv"), "{report}");
+
+    let ragged = file("ragged.csv", "1,2,3\n4,5\n");
+    let word = file("word.csv", "1,2\n3,x\n");
+    for (words, said) in [
+        (format!("measure dot --input {ragged}"), "line 2: 2 cells where the first row has 3"),
+        (format!("measure dot --input {word}"), "line 2, column 2: `x` is no number"),
+        (format!("measure --input {good}"), "name it"),
+        (format!("measure dor --input {good}"), "there is no kernel `dor`"),
+        (format!("measure dot --input y={good}"), "takes no `y`"),
+        ("measure dot --input absent.npy".to_owned(), "absent.npy"),
+    ] {
+        let output = sandbox.amdahl(&words);
+        assert_code(&output, 1);
+        assert!(stderr(&output).contains(said), "{words}: {}", stderr(&output));
+    }
+}
+
 #[test]
 fn measure_keeps_a_run_that_report_and_compare_find() {
     let sandbox = Sandbox::of("own_kernels");

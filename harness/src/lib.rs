@@ -9,6 +9,7 @@ mod data;
 mod declare;
 mod driver;
 mod entry;
+mod input;
 mod machine;
 mod measure;
 mod oracle;

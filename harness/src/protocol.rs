@@ -3,9 +3,12 @@
 //! `docs/protocol.md` describes it for programs in other languages. The messages are apart from the
 //! types the harness works with, so that either can change without the other.
 
+use std::path::PathBuf;
+
 use amdahl_reports::wire::v1;
 use serde::{Deserialize, Serialize};
 
+use crate::input::InputFile;
 use crate::measure::cpu::Sampler;
 
 /// The version both sides must speak.
@@ -52,6 +55,9 @@ pub(crate) enum Request {
         threads: usize,
         seed: u64,
         against: Option<String>,
+        /// A user's files in place of the input that the seed makes; their size's name is free.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        input: Vec<File>,
     },
     /// Time iterations of the prepared case, at most `slice` of them by one clock pair, right after
     /// `warm_up` untimed ones.
@@ -65,6 +71,26 @@ pub(crate) enum Request {
     Profile(ProfileRequest),
     /// End.
     Quit {},
+}
+
+/// A user's file, as [`InputFile`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    name: Option<String>,
+    path: PathBuf,
+}
+
+impl From<InputFile> for File {
+    fn from(InputFile { name, path }: InputFile) -> Self {
+        Self { name, path }
+    }
+}
+
+impl From<File> for InputFile {
+    fn from(File { name, path }: File) -> Self {
+        Self { name, path }
+    }
 }
 
 /// The two halves of a CPU profile.

@@ -205,6 +205,14 @@ impl KernelInfo {
         self.variants.iter().find(|variant| variant.name == name)
     }
 
+    /// The loosest tolerance of any size: what an input of no declared size is held to.
+    pub fn loosest_tolerance(&self) -> Tolerance {
+        self.sizes.iter().fold(Tolerance::EXACT, |loosest, size| Tolerance {
+            relative: loosest.relative.max(size.tolerance.relative),
+            absolute: loosest.absolute.max(size.tolerance.absolute),
+        })
+    }
+
     /// The size of this label.
     pub fn size(&self, label: &str) -> Option<&SizeInfo> {
         self.sizes.iter().find(|size| size.label == label)

@@ -18,7 +18,7 @@ use crate::cli::progress::progress;
 use crate::cli::settings::{self, Settings};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
-use crate::plan::{Plan, Request, nearest};
+use crate::plan::{Plan, Request, Source, nearest};
 use crate::run::{Choice, Runner, has_failures};
 use amdahl_reports::{CaseId, KernelInfo};
 use args::{BenchArgs, Mode};
@@ -73,7 +73,7 @@ fn run_mode(
 fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow::Result<Plan> {
     let request = Request {
         filter: args.filter()?,
-        seed: settings.seed,
+        source: Source::seed(settings.seed),
         budget: settings.budget.unwrap_or(if args.quick { QUICK_BUDGET } else { BUDGET }),
         max_threads: settings.max_threads,
     };

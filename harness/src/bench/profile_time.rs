@@ -67,7 +67,7 @@ pub(super) fn run(
     let mut failed = false;
     for group in &plan.groups {
         for id in &group.cases {
-            match LiveCase::start(&launcher, id, plan.seed, Some(&group.reference)) {
+            match LiveCase::start(&launcher, id, &plan.source, Some(&group.reference)) {
                 Ok(live) => *case.borrow_mut() = Some(live),
                 Err(failure) => {
                     failed = true;

@@ -52,7 +52,7 @@ pub(super) fn run(
     for group in groups(plan, args) {
         for id in &group.cases {
             let checked = launcher.launch(Purpose::Time).and_then(|worker| {
-                LiveCase::prepare(worker, id, plan.seed, Some(&group.reference))
+                LiveCase::prepare(worker, id, &plan.source, Some(&group.reference))
             });
             let verdict = if checked.is_ok() { "ok" } else { "FAILED" };
             streams.out(&format!("test {id} ... {verdict}\n"))?;

@@ -1,7 +1,7 @@
 //! The rate of fused multiply-adds, on the widest registers there are.
 //!
-//! Every chain halves its value and adds one. Halving is exact, so fused and separate operations
-//! give the same numbers, and plain loops can check them.
+//! Every chain halves its value and adds one, again and again, which ends in two however it is
+//! rounded: so any number of chains gives a result that plain loops can check.
 
 use std::hint::black_box;
 
@@ -12,8 +12,23 @@ use rayon::prelude::*;
 use super::{LIMIT, REFERENCE};
 use crate::declare::{Kernel, Sizes, Timed};
 
-/// Registers that work side by side: more than the latency of a multiply-add times the units for it.
-const CHAINS: usize = 12;
+/// After so many steps every chain is at two exactly, from whatever it began with here.
+const LEAST_STEPS: usize = 80;
+
+/// Advances chains of registers side by side, each in a variable of its own, so that none is kept in
+/// memory: more of them than a multiply-add's latency times the units for it, no more than there
+/// are registers.
+macro_rules! side_by_side {
+    ($operations:expr, $step:path, [$($chain:ident)+]) => {{
+        let chains = [$(stringify!($chain)),+].len();
+        let steps = ($operations / (2 * LANES * chains)).max(LEAST_STEPS);
+        $(let mut $chain = start();)+
+        for _ in 0..steps {
+            $($chain = $step($chain);)+
+        }
+        largest([$($chain),+].as_flattened())
+    }};
+}
 
 macro_rules! arithmetic {
     ($kernel:ident, $number:ident, $lanes:literal) => {
@@ -24,82 +39,70 @@ macro_rules! arithmetic {
 
             /// One AVX-512 register, two of AVX2, four of SSE2 or NEON.
             const LANES: usize = $lanes;
-            type Chains = [[$number; LANES]; CHAINS];
+            type Chain = [$number; LANES];
 
-            /// So many operations, two for each multiply-add.
+            /// So many operations, two for each multiply-add; a result for each thread.
             pub(in super::super) fn $kernel(id: &str, sizes: Sizes<usize>) -> Kernel {
                 Kernel::new(id, "so many operations in fused multiply-adds")
                     .sizes(sizes)
                     .input(|&operations, _| i64::try_from(operations).unwrap_or(i64::MAX))
                     .reference(REFERENCE, |operations: &i64| {
-                        let (threads, steps) = share(*operations);
-                        Timed::returning(move || vec![plain(start(), steps); threads])
+                        let (threads, operations) = share(*operations);
+                        Timed::returning(move || vec![plain(operations); threads])
                     })
                     .parallel_variant(LIMIT, |operations| {
-                        let (threads, steps) = share(*operations);
+                        let (threads, operations) = share(*operations);
                         Timed::returning(move || {
                             if threads == 1 {
-                                return vec![fused(start(), steps)];
+                                return vec![fused(operations)];
                             }
-                            let each = |_| fused(start(), steps);
-                            (0..threads).into_par_iter().map(each).collect()
+                            (0..threads).into_par_iter().map(|_| fused(operations)).collect()
                         })
                     })
                     .build()
             }
 
-            /// The threads and the steps that each of them takes.
+            /// The threads and the operations that each of them does.
             fn share(operations: i64) -> (usize, usize) {
                 let threads = rayon::current_num_threads();
-                let operations = usize::try_from(operations).unwrap_or(0);
-                (threads, operations / (2 * CHAINS * LANES * threads))
+                (threads, usize::try_from(operations).unwrap_or(0) / threads)
             }
 
-            fn start() -> Chains {
-                let value = |chain: usize, lane: usize| (chain * LANES + lane) as $number;
-                black_box(std::array::from_fn(|chain| {
-                    std::array::from_fn(|lane| value(chain, lane))
-                }))
+            fn start() -> Chain {
+                black_box(std::array::from_fn(|lane| lane as $number))
             }
 
-            fn total(chains: &Chains) -> $number {
-                chains.iter().flatten().sum()
+            fn largest(values: &[$number]) -> $number {
+                values.iter().copied().fold(0.0, $number::max)
             }
 
-            fn plain(mut chains: Chains, steps: usize) -> $number {
-                for value in chains.iter_mut().flatten() {
-                    for _ in 0..steps {
+            fn plain(operations: usize) -> $number {
+                let mut values = start();
+                for value in &mut values {
+                    for _ in 0..(operations / (2 * LANES)).max(LEAST_STEPS) {
                         *value = *value * 0.5 + 1.0;
                     }
                 }
-                total(&chains)
+                largest(&values)
             }
 
             #[multiversion(targets("x86_64+avx512f", "x86_64+avx2+fma", "aarch64+neon"))]
-            fn fused(mut chains: Chains, steps: usize) -> $number {
+            fn fused(operations: usize) -> $number {
                 match_target! {
-                    "x86_64+avx512f" => advance::<true>(&mut chains, steps),
-                    "x86_64+avx2+fma" => advance::<true>(&mut chains, steps),
-                    "aarch64+neon" => advance::<true>(&mut chains, steps),
-                    _ => advance::<false>(&mut chains, steps),
+                    "x86_64+avx512f" => side_by_side!(operations, step::<true>, [a b c d e f g h i j k l]),
+                    "x86_64+avx2+fma" => side_by_side!(operations, step::<true>, [a b c d e f]),
+                    "aarch64+neon" => side_by_side!(operations, step::<true>, [a b c d e f]),
+                    _ => side_by_side!(operations, step::<false>, [a b c]),
                 }
-                total(&chains)
             }
 
-            #[allow(
-                clippy::inline_always,
-                reason = "it must become part of a caller with wider registers"
-            )]
+            #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
             #[inline(always)]
-            fn advance<const FUSED: bool>(chains: &mut Chains, steps: usize) {
-                for _ in 0..steps {
-                    for chain in chains.iter_mut() {
-                        for value in chain {
-                            *value =
-                                if FUSED { value.mul_add(0.5, 1.0) } else { *value * 0.5 + 1.0 };
-                        }
-                    }
+            fn step<const FUSED: bool>(mut chain: Chain) -> Chain {
+                for value in &mut chain {
+                    *value = if FUSED { value.mul_add(0.5, 1.0) } else { *value * 0.5 + 1.0 };
                 }
+                chain
             }
         }
     };

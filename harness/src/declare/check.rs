@@ -42,6 +42,7 @@ impl Kernel {
                         size: size.label.clone(),
                         against: against.clone(),
                         seed,
+                        input: Vec::new(),
                     };
                     let outcome = pool.install(|| {
                         let mut checked = Ok(());

@@ -3,6 +3,7 @@
 use amdahl_reports::{Agreement, KernelInfo};
 
 use crate::data::{Disagreement, ExchangeError, Exchanged};
+use crate::input::{InputError, InputFile};
 use crate::measure::Probe;
 
 /// Which case of a kernel to set up.
@@ -16,6 +17,8 @@ pub(crate) struct CaseRequest {
     pub against: String,
     /// The seed of the run.
     pub seed: u64,
+    /// A user's files, in place of the input of a declared size.
+    pub input: Vec<InputFile>,
 }
 
 /// Why a case could not be set up or did not pass its check.
@@ -30,6 +33,9 @@ pub(crate) enum CheckError {
     /// The values given do not make the kernel's input.
     #[error("the input does not fit `{kernel}`: {source}")]
     Exchange { kernel: String, source: ExchangeError },
+    /// A user's file gives no input.
+    #[error("no input for `{kernel}`: {source}")]
+    File { kernel: String, source: InputError },
     /// The variant disagrees with the one it is held to.
     #[error("differs from `{against}` {call}: {disagreement}")]
     Disagrees { against: String, call: &'static str, disagreement: Disagreement },
@@ -50,6 +56,9 @@ pub(crate) trait Erased: Send + Sync {
 
     /// The input of the first size in its neutral form: it shows names, types and ranks.
     fn example(&self) -> Result<Exchanged, CheckError>;
+
+    /// Whether the files make an input of this kernel.
+    fn accepts(&self, files: &[InputFile]) -> Result<(), CheckError>;
 
     /// Runs the variant once on an input given in its neutral form.
     fn evaluate(&self, variant: &str, input: Exchanged) -> Result<Exchanged, CheckError>;

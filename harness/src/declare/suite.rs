@@ -41,6 +41,11 @@ impl Suite {
         self.kernels.iter().find(|kernel| kernel.id() == id)
     }
 
+    /// The ids of the kernels, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.kernels.iter().map(Kernel::id)
+    }
+
     /// The kernels' declarations, for those who look before they measure.
     ///
     /// # Errors

@@ -5,6 +5,7 @@ use amdahl_reports::{Agreement, KernelInfo, Tolerance};
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::timed::Timed;
 use crate::data::{Agree, Disagreement, Exchange, Exchanged, Rng};
+use crate::input::{self, InputFile};
 use crate::measure::{NoProbe, Probe};
 
 pub(super) type Run<I, O> = Box<dyn for<'a> Fn(&'a I) -> Timed<'a, O> + Send + Sync>;
@@ -55,6 +56,19 @@ impl<S, I, O> Typed<S, I, O> {
     }
 }
 
+impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Typed<S, I, O> {
+    /// The input that a user's files make.
+    fn input_from(&self, files: &[InputFile]) -> Result<I, CheckError> {
+        let failed = |source| CheckError::File { kernel: self.info.id.clone(), source };
+        self.exchange(input::load(files, &self.example()?).map_err(failed)?)
+    }
+
+    fn exchange(&self, input: Exchanged) -> Result<I, CheckError> {
+        I::from_exchanged(input)
+            .map_err(|source| CheckError::Exchange { kernel: self.info.id.clone(), source })
+    }
+}
+
 impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I, O> {
     fn info(&self) -> &KernelInfo {
         &self.info
@@ -68,13 +82,28 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
     ) -> Result<(), CheckError> {
         let variant = self.variant(&request.variant)?;
         let against = self.variant(&request.against)?;
-        let found = self.info.sizes.iter().position(|size| size.label == request.size);
-        let size = self.index_of("size", &request.size, found)?;
-        let input = self.input_of(size, request.seed)?;
+        let (input, size) = if request.input.is_empty() {
+            let found = self.info.sizes.iter().position(|size| size.label == request.size);
+            let size = self.index_of("size", &request.size, found)?;
+            (self.input_of(size, request.seed)?, Some(&self.info.sizes[size]))
+        } else {
+            (self.input_from(&request.input)?, None)
+        };
+        // A user's input is of no declared size: what the loosest of them allows must do.
+        let tolerance = size.map_or_else(|| self.info.loosest_tolerance(), |size| size.tolerance);
+        let is_smoke = size.is_some_and(|size| !size.measured);
         setup.start();
         let timed = (self.runs[variant])(&input);
         setup.stop();
-        body(&mut Case { kernel: self, input: &input, timed, size, variant, against });
+        body(&mut Case {
+            kernel: self,
+            input: &input,
+            timed,
+            tolerance,
+            is_smoke,
+            variant,
+            against,
+        });
         Ok(())
     }
 
@@ -82,10 +111,13 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
         Ok(self.input_of(0, 0)?.to_exchanged())
     }
 
+    fn accepts(&self, files: &[InputFile]) -> Result<(), CheckError> {
+        self.input_from(files).map(|_| ())
+    }
+
     fn evaluate(&self, variant: &str, input: Exchanged) -> Result<Exchanged, CheckError> {
         let variant = self.variant(variant)?;
-        let input = I::from_exchanged(input)
-            .map_err(|source| CheckError::Exchange { kernel: self.info.id.clone(), source })?;
+        let input = self.exchange(input)?;
         Ok((self.runs[variant])(&input).once(&mut NoProbe).to_exchanged())
     }
 }
@@ -94,7 +126,8 @@ struct Case<'a, S, I, O> {
     kernel: &'a Typed<S, I, O>,
     input: &'a I,
     timed: Timed<'a, O>,
-    size: usize,
+    tolerance: Tolerance,
+    is_smoke: bool,
     variant: usize,
     against: usize,
 }
@@ -107,12 +140,11 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
             call,
             disagreement,
         };
-        let tolerance = self.kernel.info.sizes[self.size].tolerance;
+        let tolerance = self.tolerance;
         let first = self.timed.once(cold);
         // Stage by stage at smoke sizes; at a measured size what comes out in the end is held to the
         // reference, and a disagreement in between has been found already.
-        let is_smoke = !self.kernel.info.sizes[self.size].measured;
-        if let Some(also) = self.kernel.also.as_ref().filter(|_| is_smoke) {
+        if let Some(also) = self.kernel.also.as_ref().filter(|_| self.is_smoke) {
             also(self.input, self.variant, self.against, &tolerance)
                 .map_err(|disagreement| disagrees("within", disagreement))?;
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use amdahl_reports::{Agreement, CaseId, Failure, FailureKind, Measurement};
 
 use super::process::{Launcher, Worker};
-use crate::plan::{nanoseconds, whole};
+use crate::plan::{Source, nanoseconds, whole};
 use crate::protocol::{Purpose, Reply, Request};
 
 /// An iteration at least this long gets a clock pair of its own.
@@ -48,10 +48,10 @@ impl LiveCase {
     pub(crate) fn start(
         launcher: &Launcher,
         id: &CaseId,
-        seed: u64,
+        source: &Source,
         against: Option<&str>,
     ) -> Result<Self, Failure> {
-        let mut case = Self::prepare(launcher.launch(Purpose::Time)?, id, seed, against)?;
+        let mut case = Self::prepare(launcher.launch(Purpose::Time)?, id, source, against)?;
         match case.cold_ns {
             Some(cold_ns) if u128::from(cold_ns) >= NO_SECOND_ESTIMATE.as_nanos() => {
                 case.estimate_ns = cold_ns as f64;
@@ -65,7 +65,7 @@ impl LiveCase {
     pub(crate) fn prepare(
         mut worker: Worker,
         id: &CaseId,
-        seed: u64,
+        source: &Source,
         against: Option<&str>,
     ) -> Result<Self, Failure> {
         let request = Request::Prepare {
@@ -73,7 +73,8 @@ impl LiveCase {
             variant: id.variant.clone(),
             size: id.size.clone(),
             threads: id.threads,
-            seed,
+            seed: source.seed,
+            input: source.files.iter().cloned().map(Into::into).collect(),
             against: against.map(str::to_owned),
         };
         match worker.ask(&request, Duration::ZERO)? {

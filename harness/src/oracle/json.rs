@@ -63,18 +63,18 @@ fn exchanged(json: &Json, example: Option<&Exchanged>) -> Result<Exchanged, Stri
         _ => &[],
     };
     let mut values = Vec::new();
-    collect(String::new(), json, known, &mut values)?;
+    collect("", json, known, &mut values)?;
     Ok(Exchanged::Values(values))
 }
 
 /// Adds the values below `name`; objects within objects join their names with a dot.
 fn collect(
-    name: String,
+    name: &str,
     json: &Json,
     known: &[(String, Value)],
     values: &mut Vec<(String, Value)>,
 ) -> Result<(), String> {
-    let like = known.iter().find(|(own, _)| *own == name).map(|(_, value)| value);
+    let like = known.iter().find(|(own, _)| own == name).map(|(_, value)| value);
     let value = match json {
         Json::Object(fields) => {
             let (shape, data) = (fields.get("shape"), fields.get("data"));
@@ -82,7 +82,7 @@ fn collect(
                 for (field, json) in fields {
                     let name =
                         if name.is_empty() { field.clone() } else { format!("{name}.{field}") };
-                    collect(name, json, known, values)?;
+                    collect(&name, json, known, values)?;
                 }
                 return Ok(());
             };
@@ -98,7 +98,7 @@ fn collect(
         Json::Bool(truth) => Ok(Value::from(i64::from(*truth))),
         scalar => array(&[], std::slice::from_ref(scalar), like),
     };
-    values.push((name.clone(), value.map_err(|reason| format!("`{name}`: {reason}"))?));
+    values.push((name.to_owned(), value.map_err(|reason| format!("`{name}`: {reason}"))?));
     Ok(())
 }
 

@@ -89,15 +89,16 @@ pub enum OracleError {
     },
 }
 
+/// A file that was read, or why it could not be used.
+type Read = Result<OracleFile, OracleError>;
+
 impl OracleFile {
     /// Reads every `*.json` of a folder, in the order of their names.
     ///
     /// # Errors
     /// Where the folder cannot be read or holds none; each file that cannot be used is an error of
     /// its own, so that one bad file does not hide the others.
-    pub fn read_folder(
-        folder: &Path,
-    ) -> Result<Vec<(PathBuf, Result<Self, OracleError>)>, OracleError> {
+    pub fn read_folder(folder: &Path) -> Result<Vec<(PathBuf, Read)>, OracleError> {
         let failed = |source| OracleError::Read { path: folder.to_owned(), source };
         let mut paths = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(failed)? {

@@ -8,17 +8,35 @@ use std::time::Duration;
 
 use amdahl_reports::{CaseId, KernelInfo, Role, VariantInfo};
 
+use crate::input::InputFile;
+
 pub(crate) use filter::{Filter, FilterError, nearest};
 pub(crate) use schedule::{Counts, Schedule};
 pub(crate) use units::{nanoseconds, whole};
+
+/// Where the inputs of a run come from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Source {
+    /// The seed of every input that a kernel makes.
+    pub(crate) seed: u64,
+    /// A user's files, which take the place of every measured size.
+    pub(crate) files: Vec<InputFile>,
+}
+
+impl Source {
+    /// Inputs that kernels make of this seed.
+    pub(crate) fn seed(seed: u64) -> Self {
+        Self { seed, files: Vec::new() }
+    }
+}
 
 /// What a plan is made from.
 #[derive(Debug, Clone)]
 pub(crate) struct Request {
     /// Which cases.
     pub(crate) filter: Filter,
-    /// The seed of every input.
-    pub(crate) seed: u64,
+    /// Where inputs come from.
+    pub(crate) source: Source,
     /// How long the whole run may take.
     pub(crate) budget: Duration,
     /// The largest pool parallel variants are run in.
@@ -54,8 +72,8 @@ pub(crate) struct Plan {
     pub(crate) groups: Vec<Group>,
     /// How long the whole run may take.
     pub(crate) budget: Duration,
-    /// The seed of every input.
-    pub(crate) seed: u64,
+    /// Where inputs come from.
+    pub(crate) source: Source,
 }
 
 impl Plan {
@@ -75,7 +93,7 @@ impl Plan {
             groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
         };
         let kernels = kernels.iter().filter(kept).cloned().collect();
-        Self { kernels, smoke, groups, budget: request.budget, seed: request.seed }
+        Self { kernels, smoke, groups, budget: request.budget, source: request.source.clone() }
     }
 
     /// How the time that is left is divided when so many kernels are done.
@@ -86,6 +104,11 @@ impl Plan {
             self.groups.iter().filter(|group| !is_done(group)).cloned().collect();
         let divided = Schedule::divide(self.budget.saturating_sub(elapsed), Counts::of(&left));
         Schedule { heap: Schedule::heap_limit(self.budget), ..divided }
+    }
+
+    /// The seed without the user's files: for smoke sizes, and for what is no kernel of the suite.
+    pub(crate) fn seeded(&self) -> Source {
+        Source::seed(self.source.seed)
     }
 
     /// Every measured case.

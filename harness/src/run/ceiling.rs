@@ -62,7 +62,7 @@ impl Runner<'_> {
             };
             let id = CaseId::new(&group.kernel, bound.id(), &group.size, threads);
             let against = Some(ceiling::REFERENCE);
-            match LiveCase::start(&self.launcher, &case, self.plan.seed, against) {
+            match LiveCase::start(&self.launcher, &case, &self.plan.seeded(), against) {
                 Ok(live) => limits.push(LiveLimit { id, work, live }),
                 Err(failure) => self.failed(&id, measurer::CEILING, failure),
             }

@@ -28,7 +28,7 @@ impl Runner<'_> {
             if self.has_failed(id) {
                 continue;
             }
-            match LiveCase::start(&self.launcher, id, self.plan.seed, Some(&against)) {
+            match LiveCase::start(&self.launcher, id, &self.plan.source, Some(&against)) {
                 Ok(case) => {
                     self.measured(id, measurer::CHECK, check_measurement(&case));
                     if id.variant == group.reference {

@@ -88,7 +88,7 @@ impl Runner<'_> {
         id: &CaseId,
         has_stages: bool,
     ) -> Result<(Measurement, Option<Measurement>), Failure> {
-        let mut case = LiveCase::prepare(worker, id, self.plan.seed, None)?;
+        let mut case = LiveCase::prepare(worker, id, &self.plan.source, None)?;
         let scratch = self.folder.display().to_string();
         let measurement = case.measure(&Request::Heap { scratch }, Duration::ZERO)?;
         let stages = has_stages

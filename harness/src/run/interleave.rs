@@ -77,7 +77,7 @@ impl Runner<'_> {
     fn interleave(&mut self, entrants: &mut [Entrant<'_>]) {
         let mut slots: Vec<Slot> =
             entrants.iter().enumerate().map(|(at, entrant)| Slot::new(at, entrant.live)).collect();
-        let mut rng = Rng::new(self.plan.seed);
+        let mut rng = Rng::new(self.plan.source.seed);
         for _ in 0..self.rounds(entrants, &slots) {
             rng.shuffle(&mut slots);
             let mut broken = None;

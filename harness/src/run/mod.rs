@@ -99,7 +99,7 @@ impl<'a> Runner<'a> {
             started: started.to_owned(),
             took_s: clock.elapsed().as_secs_f64(),
             command: command.to_owned(),
-            seed: plan.seed,
+            seed: plan.source.seed,
             machine: machine(),
             build: build(),
             conditions: observation.end(),

@@ -73,7 +73,7 @@ impl Runner<'_> {
     fn sampled(&self, checked: &LiveCase) -> Result<Measurement, Failure> {
         let id = &checked.id;
         let worker = self.launcher.launch(Purpose::Time)?;
-        let mut case = LiveCase::prepare(worker, id, self.plan.seed, None)?;
+        let mut case = LiveCase::prepare(worker, id, &self.plan.source, None)?;
         case.agreement.clone_from(&checked.agreement);
         case.estimate_ns = checked.estimate_ns;
         let relative = folder_of(id);

@@ -22,7 +22,7 @@ impl Runner<'_> {
                 None => self.launcher.launch(Purpose::Time),
             };
             let prepared = worker.and_then(|worker| {
-                LiveCase::prepare(worker, id, self.plan.seed, Some(&group.reference))
+                LiveCase::prepare(worker, id, &self.plan.seeded(), Some(&group.reference))
             });
             match prepared {
                 Ok(case) => {

@@ -23,7 +23,7 @@ pub(super) fn serve_case(
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
-    let Request::Prepare { kernel, variant, size, threads, seed, against } = request else {
+    let Request::Prepare { kernel, variant, size, threads, seed, against, input } = request else {
         return Ok(None);
     };
     let Some(erased) = kernels.iter().copied().flatten().find(|own| own.info().id == *kernel)
@@ -43,6 +43,7 @@ pub(super) fn serve_case(
         size: size.clone(),
         against: against.clone().unwrap_or_else(|| variant.clone()),
         seed: *seed,
+        input: input.iter().cloned().map(Into::into).collect(),
     };
     let mut next = Ok(None);
     let outcome = pool.install(|| {
@@ -80,9 +81,10 @@ impl Probe for Shared<'_> {
 fn kind_of(error: &CheckError) -> FailureKind {
     match error {
         CheckError::Disagrees { .. } => FailureKind::Disagreed,
-        CheckError::Unknown { .. } | CheckError::Input { .. } | CheckError::Exchange { .. } => {
-            FailureKind::Broken
-        }
+        CheckError::Unknown { .. }
+        | CheckError::Input { .. }
+        | CheckError::Exchange { .. }
+        | CheckError::File { .. } => FailureKind::Broken,
     }
 }
 

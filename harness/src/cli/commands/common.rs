@@ -13,7 +13,8 @@ use crate::cli::progress::progress;
 use crate::cli::settings::{Settings, parse_duration, utc_now};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
-use crate::plan::{Filter, Plan, Request, nearest};
+use crate::input::InputFile;
+use crate::plan::{Filter, Plan, Request, Source, nearest};
 use crate::run::{Choice, NoTimer, Runner, has_failures};
 
 /// Which cases, and how.
@@ -53,12 +54,13 @@ impl Selection {
     pub(super) fn plan(
         &self,
         kernels: &[KernelInfo],
+        files: &[InputFile],
         settings: &Settings,
         default_budget: Duration,
     ) -> anyhow::Result<Plan> {
         let request = |filter| Request {
             filter,
-            seed: settings.seed,
+            source: Source { seed: settings.seed, files: files.to_vec() },
             budget: settings.budget.unwrap_or(default_budget),
             max_threads: settings.max_threads,
         };
@@ -107,20 +109,22 @@ impl Work {
         streams: &Streams,
     ) -> anyhow::Result<Run> {
         let settings = selection.settings()?;
-        let plan = selection.plan(&suite.kernels()?, &settings, self.default_budget)?;
+        let plan = selection.plan(&suite.kernels()?, &[], &settings, self.default_budget)?;
         let scratch = tempfile::tempdir()?;
         self.run_in(&plan, &settings, selection, scratch.path().to_owned(), streams)
     }
 
-    /// Runs the selected cases, keeps the run and replaces the report.
+    /// Runs the selected cases of these kernels, on the user's files where there are any; keeps the
+    /// run and replaces the report.
     pub(super) fn run_and_keep(
         &self,
-        suite: &Suite,
+        kernels: &[KernelInfo],
+        files: &[InputFile],
         selection: &Selection,
         streams: &mut Streams,
     ) -> anyhow::Result<Run> {
         let settings = selection.settings()?;
-        let plan = selection.plan(&suite.kernels()?, &settings, self.default_budget)?;
+        let plan = selection.plan(kernels, files, &settings, self.default_budget)?;
         let store = settings.store();
         let _lock =
             store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;
@@ -144,8 +148,10 @@ impl Work {
         let launcher = settings.launcher()?;
         let mut timer = NoTimer;
         let runner = Runner::new(plan, self.choice, launcher, folder, &mut timer, &mut *progress);
-        let words: Vec<&str> = std::iter::once(self.command)
-            .chain(selection.filter.iter().map(String::as_str))
+        let files = plan.source.files.iter().map(|file| format!("--input {file}"));
+        let words: Vec<String> = std::iter::once(self.command.to_owned())
+            .chain(selection.filter.iter().cloned())
+            .chain(files)
             .collect();
         Ok(runner.run(&format!("cargo amdahl {}", words.join(" ")), &utc_now()))
     }

@@ -42,7 +42,7 @@ impl Command for List {
         let arguments = Arguments::from_arg_matches(matches)?;
         let settings = arguments.selection.settings()?;
         let plan =
-            arguments.selection.plan(&suite.kernels()?, &settings, Duration::from_secs(1))?;
+            arguments.selection.plan(&suite.kernels()?, &[], &settings, Duration::from_secs(1))?;
         if arguments.json {
             let kernels: Vec<v1::KernelInfo> =
                 plan.kernels.iter().map(v1::KernelInfo::from).collect();

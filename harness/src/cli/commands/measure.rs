@@ -1,5 +1,6 @@
 //! `cargo amdahl measure`: check, interleaved timing, stages and heap, without criterion.
 
+use std::convert::Infallible;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -8,20 +9,32 @@ use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::Command;
 use super::common::{Selection, Work, code_of};
+use super::user_input::kernel_on;
 use crate::cli::print::Streams;
 use crate::declare::Suite;
+use crate::input::InputFile;
 use crate::run::Choice;
 
 #[derive(Debug, Args)]
 struct Arguments {
     #[command(flatten)]
     selection: Selection,
+    /// Measure one kernel on data of your own: a `.npy` or `.csv` file, or NAME=FILE for each array
+    /// of its input
+    #[arg(long, value_name = "FILE", value_parser = parse_input)]
+    input: Vec<InputFile>,
     /// Take CPU profiles too
     #[arg(long)]
     profile: bool,
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Every text is a file's name, so nothing can be wrong with it before it is read.
+#[allow(clippy::unnecessary_wraps, reason = "clap asks for a result")]
+fn parse_input(text: &str) -> Result<InputFile, Infallible> {
+    Ok(InputFile::parse(text))
 }
 
 pub(super) struct Measure;
@@ -35,7 +48,8 @@ impl Command for Measure {
         Arguments::augment_args(clap::Command::new(self.name()))
             .about("Time the cases in turn, count their heap, and write the report")
             .after_help(
-                "Examples:\n  cargo amdahl measure covariance\n  cargo amdahl measure softmax/ --budget 30s --json",
+                "Examples:\n  cargo amdahl measure covariance\n  cargo amdahl measure softmax/ --budget 30s --json\n  \
+                 cargo amdahl measure covariance --input x.npy",
             )
     }
 
@@ -48,7 +62,12 @@ impl Command for Measure {
         let arguments = Arguments::from_arg_matches(matches)?;
         let choice = if arguments.profile { Choice::QUIET_AND_PROFILE } else { Choice::QUIET };
         let work = Work { choice, default_budget: Duration::from_mins(2), command: self.name() };
-        let run = work.run_and_keep(suite, &arguments.selection, streams)?;
+        let selection = arguments.selection;
+        let kernels = match arguments.input.as_slice() {
+            [] => suite.kernels()?,
+            files => vec![kernel_on(suite, &selection, files)?],
+        };
+        let run = work.run_and_keep(&kernels, &arguments.input, &selection, streams)?;
         let format = if arguments.json { "json" } else { "terminal" };
         if let Some(renderer) = render::by_id(format) {
             streams.out(&renderer.render(&amdahl_reports::Report::new(&run)))?;

@@ -44,7 +44,7 @@ impl Command for Profile {
             default_budget: Duration::from_mins(2),
             command: self.name(),
         };
-        let run = work.run_and_keep(suite, &arguments.selection, streams)?;
+        let run = work.run_and_keep(&suite.kernels()?, &[], &arguments.selection, streams)?;
         Ok(code_of(&run))
     }
 }
