@@ -2,7 +2,8 @@
 //!
 //! Whatever the rank, an axis splits memory into three: blocks outside it, its own extent, and
 //! contiguous values inside it. Fortran order is C order with the axes reversed, so both are one
-//! case, and the result keeps the order of the input.
+//! case, and the result keeps the order of the input. Several threads share out the blocks, where
+//! these are many, or the contiguous values, or the axis itself.
 
 use multiversion::multiversion;
 use rayon::prelude::*;
@@ -69,22 +70,48 @@ impl Layout {
     }
 
     /// The same on the threads of the pool; which values a task sums depends on the layout alone.
-    pub fn sum_in_parallel(self, x: &[f64], out: &mut [f64]) {
+    ///
+    /// `partial` is of the length that [`Layout::partial_sums`] says.
+    pub fn sum_in_parallel(self, x: &[f64], partial: &mut [f64], out: &mut [f64]) {
         let block = self.extent * self.inner;
-        if self.inner > TASK_STRIP {
+        if self.inner >= WIDE {
             for (at, out) in out.chunks_mut(self.inner).enumerate() {
                 let x = &x[at * block..][..block];
-                out.par_chunks_mut(TASK_STRIP).enumerate().for_each(|(strip, out)| {
-                    sum_columns(x.get(strip * TASK_STRIP..).unwrap_or(&[]), self.inner, out);
+                out.par_chunks_mut(STRIP).enumerate().for_each(|(strip, out)| {
+                    sum_columns(x.get(strip * STRIP..).unwrap_or(&[]), self.inner, out);
                 });
             }
-        } else {
+        } else if partial.is_empty() {
             let blocks = VALUES_PER_TASK.div_ceil(block.max(1));
             out.par_chunks_mut((blocks * self.inner).max(1)).enumerate().for_each(|(task, out)| {
                 let x = &x[task * blocks * block..][..out.len() * self.extent];
                 sum_blocks(x, self, out);
             });
+        } else {
+            let values = self.extent_of_task() * self.inner;
+            for (at, out) in out.chunks_mut(self.inner).enumerate() {
+                let x = x[at * block..][..block].par_chunks(values);
+                x.zip(partial.par_chunks_mut(self.inner)).for_each(|(x, out)| {
+                    let extent = x.len() / self.inner;
+                    sum_blocks(x, Self { extent, ..self }, out);
+                });
+                sum_columns(partial, self.inner, out);
+            }
         }
+    }
+
+    /// How many partial sums the tasks of one block make; none where a task takes whole blocks or
+    /// columns.
+    pub fn partial_sums(self) -> usize {
+        if self.inner < WIDE && self.extent * self.inner > 2 * VALUES_PER_TASK {
+            self.extent.div_ceil(self.extent_of_task()) * self.inner
+        } else {
+            0
+        }
+    }
+
+    fn extent_of_task(self) -> usize {
+        VALUES_PER_TASK.div_ceil(self.inner.max(1))
     }
 }
 
@@ -92,11 +119,11 @@ impl Layout {
 /// from.
 const STRIP: usize = 2_048;
 
-/// Sums of one task within a block: a page of memory of each row.
-const TASK_STRIP: usize = 512;
+/// Sums enough to share out a block by its columns.
+const WIDE: usize = 16 * STRIP;
 
-/// Values one task takes of small blocks: enough to outweigh the hand-over.
-const VALUES_PER_TASK: usize = 64 * 1024;
+/// Values one task takes: enough to outweigh the hand-over and the partial sums.
+const VALUES_PER_TASK: usize = 128 * 1024;
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn sum_blocks(x: &[f64], layout: Layout, out: &mut [f64]) {

@@ -39,6 +39,9 @@ pub fn kernel() -> Kernel {
                 size(&[11, 5, 37], Order::C, -1),
                 size(&[5, 3, 2_053], Order::C, 0),
                 size(&[2_053, 3, 5], Order::Fortran, 2),
+                size(&[5, 262_147], Order::C, 1),
+                size(&[40_009, 7], Order::C, 0),
+                size(&[3, 40_009], Order::C, 0),
             ])
             .measured([
                 size(MEASURED, Order::C, 0),
@@ -162,7 +165,7 @@ fn simd(input: &AxisSum) -> Timed<'_, Sums> {
 }
 
 fn preallocated(input: &AxisSum) -> Timed<'_, Sums> {
-    planned(input, Layout::sum)
+    planned(input, |layout, x, _, out| layout.sum(x, out))
 }
 
 fn with_rayon(input: &AxisSum) -> Timed<'_, Sums> {
@@ -172,18 +175,19 @@ fn with_rayon(input: &AxisSum) -> Timed<'_, Sums> {
 /// The layout and the sums' memory made beforehand; where there is no such axis, no work is left.
 fn planned<'a>(
     input: &'a AxisSum,
-    sum: impl Fn(Layout, &[f64], &mut [f64]) + 'a,
+    sum: impl Fn(Layout, &[f64], &mut [f64], &mut [f64]) + 'a,
 ) -> Timed<'a, Sums> {
-    let prepared = Layout::of(input).map(|layout| (layout, vec![0.0; layout.sums()]));
+    let prepared = Layout::of(input)
+        .map(|layout| (layout, vec![0.0; layout.partial_sums()], vec![0.0; layout.sums()]));
     Timed::in_place(
         prepared,
         move |prepared| {
-            if let Ok((layout, out)) = prepared {
-                sum(*layout, &input.data, out);
+            if let Ok((layout, partial, out)) = prepared {
+                sum(*layout, &input.data, partial, out);
             }
         },
         |prepared| {
-            let (_, data) = prepared.as_ref().map_err(Clone::clone)?;
+            let (_, _, data) = prepared.as_ref().map_err(Clone::clone)?;
             Ok(row_major(result_shape(input)?, input.order, data.clone()))
         },
     )
