@@ -182,7 +182,8 @@ fn a_view_sums_the_even_places_alone() {
     for n in [0_u32, 1, 2, 3, 15, 16, 17, 64, 65, 300_001] {
         // At odd places stands what would show at once.
         let odd = [NAN, INF, -INF, 1e300];
-        let value = |i: u32| if i % 2 == 0 { f64::from(i) } else { odd[i as usize / 2 % 4] };
+        let value =
+            |i: u32| if i.is_multiple_of(2) { f64::from(i) } else { odd[i as usize / 2 % 4] };
         let input: Vec<f64> = (0..n).map(value).collect();
         let want: f64 = (0..n).step_by(2).map(f64::from).sum();
         expect(&view_or_copy::kernel(), &input.to_exchanged(), &[want]);

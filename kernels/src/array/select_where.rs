@@ -9,6 +9,8 @@ use nalgebra::DVectorView;
 use ndarray::ArrayView1;
 use rayon::prelude::*;
 
+use crate::support::lanes::values_to_line;
+
 /// Each value that three divides, and -1 in place of each other.
 ///
 /// The exercise's mask, `a % 3 == 0`, is an array of its own in Python, and the choice a second
@@ -20,7 +22,7 @@ use rayon::prelude::*;
 pub fn kernel() -> Kernel {
     Kernel::new("select_where", "a where 3 divides it, else -1, i64")
         .exercise("B.2e")
-        .sizes(Sizes::smoke([0, 1, 7, 67, 1_009]).measured([1_000_000, 10_000_000]))
+        .sizes(Sizes::smoke([0, 1, 7, 67, 270_001]).measured([1_000_000, 10_000_000]))
         .input(|&n, rng| (0..n).map(|_| any_integer(rng)).collect::<Vec<i64>>())
         // No floating-point operation; each value is read and written once.
         .cost(|&n| Cost { flops: 0.0, bytes: 16.0 * n as f64 })
@@ -95,7 +97,7 @@ fn preallocated(a: &Vec<i64>) -> Timed<'_, Vec<i64>> {
 }
 
 /// Values one task takes: enough to outweigh the hand-over, few enough to balance.
-const VALUES_PER_TASK: usize = 64 * 1024;
+const VALUES_PER_TASK: usize = 256 * 1024;
 
 fn with_rayon(a: &Vec<i64>) -> Timed<'_, Vec<i64>> {
     Timed::in_place(
@@ -126,7 +128,11 @@ fn select_by_product(a: i64) -> i64 {
 
 #[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2", "aarch64+neon"))]
 fn select_all(a: &[i64], out: &mut [i64]) {
-    for (out, a) in out.iter_mut().zip(a) {
+    let head = values_to_line(out);
+    for (out, a) in out.iter_mut().zip(a).take(head) {
+        *out = select_by_product(*a);
+    }
+    for (out, a) in out[head..].iter_mut().zip(&a[head..]) {
         *out = select_by_product(*a);
     }
 }

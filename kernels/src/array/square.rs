@@ -5,6 +5,7 @@ use faer::MatRef;
 use multiversion::multiversion;
 use nalgebra::DMatrixView;
 
+use crate::support::lanes::values_to_line;
 use crate::support::{by_rows, convert};
 
 /// Each value of a matrix times itself.
@@ -19,7 +20,7 @@ pub fn kernel() -> Kernel {
     Kernel::new("square", "each value of a matrix squared, f64")
         .exercise("A.2")
         .sizes(
-            Sizes::smoke([(0, 3), (3, 0), (1, 1), (7, 5), (5, 67)])
+            Sizes::smoke([(0, 3), (3, 0), (1, 1), (7, 5), (5, 67), (1_031, 257)])
                 .measured([(100, 100), (1_000, 1_000)]),
         )
         .input(|&(n, d), rng| rng.matrix(n, d))
@@ -85,7 +86,7 @@ fn preallocated(x: &Matrix) -> Timed<'_, Matrix> {
 }
 
 /// Values one task takes: enough to outweigh the hand-over, few enough to balance.
-const VALUES_PER_TASK: usize = 64 * 1024;
+const VALUES_PER_TASK: usize = 256 * 1024;
 
 fn with_rayon(x: &Matrix) -> Timed<'_, Matrix> {
     by_rows::parallel(x, VALUES_PER_TASK, |x, out, _| squares(x, out))
@@ -93,7 +94,11 @@ fn with_rayon(x: &Matrix) -> Timed<'_, Matrix> {
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn squares(x: &[f64], out: &mut [f64]) {
-    for (out, x) in out.iter_mut().zip(x) {
+    let head = values_to_line(out);
+    for (out, x) in out.iter_mut().zip(x).take(head) {
+        *out = x * x;
+    }
+    for (out, x) in out[head..].iter_mut().zip(&x[head..]) {
         *out = x * x;
     }
 }

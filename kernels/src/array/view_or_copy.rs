@@ -23,7 +23,7 @@ use crate::support::sums;
 pub fn kernel() -> Kernel {
     Kernel::new("view_or_copy", "sum of every second value, through a view or a copy, f64")
         .exercise("A.7")
-        .sizes(Sizes::smoke([0, 1, 2, 7, 67, 1_009]).measured([1_000_000, 10_000_000]))
+        .sizes(Sizes::smoke([0, 1, 2, 7, 67, 270_001]).measured([1_000_000, 10_000_000]))
         // Values of one sign, so that the sum is well conditioned and has a tolerance.
         .input(|&n, rng| (0..n).map(|_| rng.uniform(0.0, 1.0)).collect::<Vec<f64>>())
         // Half of the values are added, but every line of memory is read.
@@ -100,7 +100,7 @@ fn preallocated(a: &Vec<f64>) -> Timed<'_, f64> {
 
 /// Values one task takes: an even number, so that each begins with one that is summed; fixed, so
 /// that the result does not depend on the threads.
-const VALUES_PER_TASK: usize = 128 * 1024;
+const VALUES_PER_TASK: usize = 256 * 1024;
 
 fn with_rayon(a: &Vec<f64>) -> Timed<'_, f64> {
     let sums = vec![0.0; a.len().div_ceil(VALUES_PER_TASK)];

@@ -123,7 +123,7 @@ const STRIP: usize = 2_048;
 const WIDE: usize = 16 * STRIP;
 
 /// Values one task takes: enough to outweigh the hand-over and the partial sums.
-const VALUES_PER_TASK: usize = 128 * 1024;
+const VALUES_PER_TASK: usize = 256 * 1024;
 
 #[multiversion(targets("x86_64+avx512f", "x86_64+avx2", "aarch64+neon"))]
 fn sum_blocks(x: &[f64], layout: Layout, out: &mut [f64]) {

@@ -39,8 +39,8 @@ pub fn kernel() -> Kernel {
                 size(&[11, 5, 37], Order::C, -1),
                 size(&[5, 3, 2_053], Order::C, 0),
                 size(&[2_053, 3, 5], Order::Fortran, 2),
-                size(&[5, 262_147], Order::C, 1),
-                size(&[40_009, 7], Order::C, 0),
+                size(&[2, 524_309], Order::C, 1),
+                size(&[80_021, 7], Order::C, 0),
                 size(&[3, 40_009], Order::C, 0),
             ])
             .measured([

@@ -35,6 +35,7 @@ pub fn kernel() -> Kernel {
                 shapes(Op::Mul, &[7, 1], &[1, 11]),
                 shapes(Op::Sub, &[2, 1, 4], &[3, 1]),
                 shapes(Op::Mul, &[2, 3, 1, 5], &[3, 67, 1]),
+                shapes(Op::Add, &[1_031, 257], &[257]),
             ])
             .measured([
                 shapes(Op::Add, &[1_000, 1_000], &[1_000]),
@@ -162,7 +163,7 @@ fn preallocated(operands: &Operands) -> Timed<'_, Broadcast> {
 }
 
 /// Values one task computes: enough to outweigh the hand-over, few enough to balance.
-const VALUES_PER_TASK: usize = 64 * 1024;
+const VALUES_PER_TASK: usize = 256 * 1024;
 
 fn with_rayon(operands: &Operands) -> Timed<'_, Broadcast> {
     planned(operands, |plan, Operands { op, a, b }, out| {

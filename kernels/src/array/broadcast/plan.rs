@@ -6,6 +6,7 @@
 use multiversion::multiversion;
 
 use super::{BroadcastError, Op};
+use crate::support::lanes::values_to_line;
 
 /// The shape that two operands broadcast to: extents are aligned at the last axis, missing ones
 /// count as 1, and two extents are equal or one of them is 1, which the other replaces.
@@ -115,7 +116,13 @@ fn runs(
     let run = plan.run;
     while !out.is_empty() {
         let within = first % run.extent;
-        let (now, rest) = out.split_at_mut((run.extent - within).min(out.len()));
+        let left = (run.extent - within).min(out.len());
+        // What stands before a line's beginning is a run of its own.
+        let now = match values_to_line(&out[..left]) {
+            0 => left,
+            head => head,
+        };
+        let (now, rest) = out.split_at_mut(now);
         let (a_begin, b_begin) = plan.begin(first / run.extent);
         let (a, b) = (&a[a_begin + within * run.a..], &b[b_begin + within * run.b..]);
         match (run.a, run.b) {
