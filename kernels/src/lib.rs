@@ -22,8 +22,15 @@ pub fn suite() -> Suite {
 pub fn kernels() -> Vec<Kernel> {
     vec![
         linalg::covariance::kernel(),
-        array::softmax::kernel(),
+        array::square::kernel(),
+        array::broadcast::kernel(),
+        array::center::kernel(),
         array::row_normalize::kernel(),
+        array::select_where::kernel(),
+        array::mask_select::kernel(),
+        array::view_or_copy::kernel(),
+        array::axis_sum::kernel(),
+        array::softmax::kernel(),
         cluster::pairwise_distance::kernel(),
         stats::column_statistics::kernel(),
         pipeline::flights::kernel(),

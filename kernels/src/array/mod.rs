@@ -1,4 +1,11 @@
 //! Elementwise work on whole arrays, and reductions along an axis.
 
+pub mod axis_sum;
+pub mod broadcast;
+pub mod center;
+pub mod mask_select;
 pub mod row_normalize;
+pub mod select_where;
 pub mod softmax;
+pub mod square;
+pub mod view_or_copy;

@@ -9,6 +9,16 @@ pub type Lanes = [f64; LANES];
 /// How many doubles stand in [`Lanes`].
 pub const LANES: usize = 8;
 
+/// Values before the first that begins a line of the cache, all of them where there is none.
+///
+/// A register as wide as a line that is stored elsewhere touches two lines, which costs twice; a
+/// loop over many values stores so many one by one first.
+pub fn values_to_line<T>(out: &[T]) -> usize {
+    /// Bytes of a line, and of the widest register.
+    const LINE: usize = 64;
+    out.as_ptr().align_offset(LINE).min(out.len())
+}
+
 /// `a * b + c`, fused where the caller's instruction set can: `f64::mul_add` without such an
 /// instruction is a slow library call.
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]

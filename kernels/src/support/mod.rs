@@ -1,8 +1,9 @@
-//! What several kernels need: conversions between libraries' matrices, rows mapped to rows, and
-//! portable SIMD.
+//! What several kernels need: conversions between libraries' matrices, rows mapped to rows, sums,
+//! and portable SIMD.
 
 pub mod by_rows;
 pub mod convert;
 pub mod exp;
 pub mod lanes;
+pub mod sums;
 pub mod tile;
