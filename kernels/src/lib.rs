@@ -21,11 +21,12 @@ pub fn suite() -> Suite {
 /// The same one by one, for those who test or compare them.
 pub fn kernels() -> Vec<Kernel> {
     vec![
-        linalg::covariance::kernel(),
-        array::softmax::kernel(),
         array::row_normalize::kernel(),
-        cluster::pairwise_distance::kernel(),
+        array::softmax::kernel(),
+        array::softmax_f32::kernel(),
+        linalg::covariance::kernel(),
         stats::column_statistics::kernel(),
+        cluster::pairwise_distance::kernel(),
         pipeline::flights::kernel(),
     ]
 }

@@ -2,3 +2,4 @@
 
 pub mod row_normalize;
 pub mod softmax;
+pub mod softmax_f32;

@@ -4,5 +4,6 @@
 pub mod by_rows;
 pub mod convert;
 pub mod exp;
+pub mod exp_f32;
 pub mod lanes;
 pub mod tile;
