@@ -24,6 +24,7 @@ pub fn kernels() -> Vec<Kernel> {
         array::row_normalize::kernel(),
         array::softmax::kernel(),
         array::softmax_f32::kernel(),
+        array::log_sum_exp::kernel(),
         linalg::covariance::kernel(),
         stats::column_statistics::kernel(),
         cluster::pairwise_distance::kernel(),
