@@ -21,6 +21,7 @@ pub fn suite() -> Suite {
 /// The same one by one, for those who test or compare them.
 pub fn kernels() -> Vec<Kernel> {
     vec![
+        array::boxed_sum::kernel(),
         array::row_normalize::kernel(),
         array::softmax::kernel(),
         array::softmax_f32::kernel(),
