@@ -23,6 +23,7 @@ pub fn kernels() -> Vec<Kernel> {
     vec![
         array::boxed_sum::kernel(),
         array::row_normalize::kernel(),
+        array::strides::kernel(),
         array::softmax::kernel(),
         array::softmax_f32::kernel(),
         array::log_sum_exp::kernel(),

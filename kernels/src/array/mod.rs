@@ -5,3 +5,4 @@ pub mod log_sum_exp;
 pub mod row_normalize;
 pub mod softmax;
 pub mod softmax_f32;
+pub mod strides;
