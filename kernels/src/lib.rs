@@ -29,6 +29,7 @@ pub fn kernels() -> Vec<Kernel> {
         array::log_sum_exp::kernel(),
         linalg::covariance::kernel(),
         stats::column_statistics::kernel(),
+        stats::median::kernel(),
         cluster::pairwise_distance::kernel(),
         pipeline::flights::kernel(),
     ]

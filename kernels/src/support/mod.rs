@@ -6,4 +6,5 @@ pub mod convert;
 pub mod exp;
 pub mod exp_f32;
 pub mod lanes;
+pub mod median;
 pub mod tile;
