@@ -28,6 +28,7 @@ pub fn kernels() -> Vec<Kernel> {
         array::softmax_f32::kernel(),
         array::log_sum_exp::kernel(),
         linalg::covariance::kernel(),
+        linalg::sparse_matvec::kernel(),
         stats::column_statistics::kernel(),
         stats::median::kernel(),
         cluster::pairwise_distance::kernel(),
