@@ -1,6 +1,8 @@
 //! The sum of numbers that each stand in a box of their own, and of the same in one buffer
 //! (exercise A.1).
 
+#![allow(clippy::ptr_arg, reason = "a variant takes the input as the type that crosses")]
+
 use amdahl::{Bound, Cost, Kernel, Rung, Sizes, Timed, Tolerance};
 use multiversion::multiversion;
 use nalgebra::DVector;

@@ -1,5 +1,7 @@
 //! The median of many values (the ladder's rung "better algorithm").
 
+#![allow(clippy::ptr_arg, reason = "a variant takes the input as the type that crosses")]
+
 use amdahl::{Bound, Cost, Kernel, Rung, Sizes, Timed, Tolerance};
 
 use crate::support::median::{

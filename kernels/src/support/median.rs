@@ -1,7 +1,10 @@
 //! The median by sorting, by selection, and by selection among the few values that a sample or a
 //! histogram says can be it. NaN among the values makes it NaN, as does their absence.
 
+use multiversion::multiversion;
 use rayon::prelude::*;
+
+use super::lanes::LANES;
 
 /// The median after a full sort.
 pub fn median_by_sorting(values: &mut [f64]) -> f64 {
@@ -76,7 +79,7 @@ pub fn median_by_brackets_in_parallel(values: &[f64], buffer: &mut [f64]) -> f64
 }
 
 /// Leading bits by which a histogram counts: sign, exponent and four of the fraction.
-const BUCKET_BITS: u32 = 16;
+const BUCKET_BITS: u32 = u16::BITS;
 
 /// The median by a histogram of leading bits, whose order is that of the values: it names the
 /// bucket of either middle rank, one more pass keeps what lies in between, and quickselect ends it
@@ -113,12 +116,13 @@ pub fn median_by_histogram(values: &[f64], buffer: &mut [f64]) -> f64 {
     median_of_kept(values, buffer, kept)
 }
 
-/// The leading bits of a value's place in the order of all doubles.
+/// The leading [`BUCKET_BITS`] of a value's place in the order of all doubles.
 fn bucket(value: f64) -> usize {
     let bits = value.to_bits();
     // Negative numbers are ordered by their complement, positive ones above them.
     let flip = (bits.cast_signed() >> 63).cast_unsigned() | 1 << 63;
-    ((bits ^ flip) >> (64 - BUCKET_BITS)) as usize
+    let [first, second, ..] = (bits ^ flip).to_be_bytes();
+    usize::from(u16::from_be_bytes([first, second]))
 }
 
 /// The double at a place in the order of all doubles.
@@ -138,17 +142,41 @@ struct Kept {
     has_nan: bool,
 }
 
-/// Copies the values from `low` to `high`, both included, to the front of `buffer`.
+/// Copies the values from `low` to `high`, both included, to the front of `buffer`, which must be
+/// as long as `values`.
+///
+/// Whether a value is kept cannot be foretold, so nothing branches on it: what is written is undone
+/// by not moving on. The first pass keeps lanes that have such a value whole, in registers; a second
+/// one over those few keeps the values themselves.
+#[multiversion(targets("x86_64+avx512f+avx512dq", "x86_64+avx2", "aarch64+neon"))]
 fn keep_between(values: &[f64], low: f64, high: f64, buffer: &mut [f64]) -> Kept {
-    let (mut below, mut count, mut nans) = (0, 0, 0);
-    for &value in values {
-        // No branch: the write is undone by not moving on.
+    let (whole, rest) = values.as_chunks::<LANES>();
+    let (mut below, mut nans) = ([0; LANES], [0; LANES]);
+    let mut count = 0;
+    for lanes in whole {
+        let mut inside = 0;
+        for l in 0..LANES {
+            below[l] += usize::from(lanes[l] < low);
+            nans[l] |= usize::from(lanes[l].is_nan());
+            inside |= usize::from(lanes[l] >= low) & usize::from(lanes[l] <= high);
+        }
+        buffer[count..count + LANES].copy_from_slice(lanes);
+        count += LANES * inside;
+    }
+    buffer[count..count + rest.len()].copy_from_slice(rest);
+    let candidates = count + rest.len();
+    count = 0;
+    for at in 0..candidates {
+        let value = buffer[at];
         buffer[count] = value;
         count += usize::from(value >= low) & usize::from(value <= high);
-        below += usize::from(value < low);
-        nans += usize::from(value.is_nan());
     }
-    Kept { count, below, has_nan: nans > 0 }
+    let below_rest = rest.iter().filter(|value| **value < low).count();
+    Kept {
+        count,
+        below: below.iter().sum::<usize>() + below_rest,
+        has_nan: nans.contains(&1) || rest.iter().any(|value| value.is_nan()),
+    }
 }
 
 /// The median from the values kept, or from all where it is not among those.
