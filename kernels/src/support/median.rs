@@ -216,3 +216,47 @@ fn bounds(values: &[f64], sample: &mut [f64]) -> Option<(f64, f64)> {
     let (_, &mut high, _) = above.select_nth_unstable_by(last - first - 1, f64::total_cmp);
     Some((low, high))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pass_keeps_the_values_between_its_bounds_in_their_order_and_no_other() {
+        let mut values = amdahl::Rng::new(1).vector(67);
+        let (low, high) = (values[5], values[20]);
+        let (low, high) = (low.min(high), low.max(high));
+        let mut buffer = vec![0.0; values.len()];
+        let kept = keep_between(&values, low, high, &mut buffer);
+        let want: Vec<f64> =
+            values.iter().copied().filter(|value| (low..=high).contains(value)).collect();
+        assert_eq!(buffer[..kept.count], want);
+        assert_eq!(kept.below, values.iter().filter(|value| **value < low).count());
+        assert!(!kept.has_nan);
+        for at in [0, 8, 66] {
+            values[at] = f64::NAN;
+            assert!(keep_between(&values, low, high, &mut buffer).has_nan, "at {at}");
+            values[at] = 0.0;
+        }
+    }
+
+    #[test]
+    fn a_sample_leaves_a_small_share_that_holds_the_median() {
+        let values = amdahl::Rng::new(1).vector(100_000);
+        let mut buffer = vec![0.0; values.len()];
+        let (low, high) = bounds(&values, &mut buffer).expect("no value is NaN");
+        let kept = keep_between(&values, low, high, &mut buffer);
+        assert!(kept.below < 50_000 && kept.below + kept.count > 50_000, "{kept:?}");
+        assert!(kept.count < 10_000, "{kept:?}");
+    }
+
+    #[test]
+    fn the_order_of_places_is_that_of_the_values() {
+        let values = [f64::NEG_INFINITY, -1.5, -5e-324, -0.0, 0.0, 5e-324, 1.5, f64::INFINITY];
+        assert!(values.is_sorted_by_key(|value| bucket(*value)));
+        for value in values {
+            let place = (bucket(value) as u64) << (64 - BUCKET_BITS);
+            assert_eq!(bucket(from_ordered(place)), bucket(value), "{value}");
+        }
+    }
+}
