@@ -32,7 +32,14 @@ pub fn kernels() -> Vec<Kernel> {
         array::axis_sum::kernel(),
         array::softmax::kernel(),
         cluster::pairwise_distance::kernel(),
+        array::boxed_sum::kernel(),
+        array::strides::kernel(),
+        array::softmax_f32::kernel(),
+        array::log_sum_exp::kernel(),
+        linalg::sparse_matvec::kernel(),
         stats::column_statistics::kernel(),
+        stats::median::kernel(),
+        cluster::pairwise_distance::kernel(),
         pipeline::flights::kernel(),
     ]
 }

@@ -3,11 +3,11 @@
 use amdahl::{Bound, Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
 use multiversion::multiversion;
 use multiversion::target::match_target;
-use nalgebra::DMatrixView;
-use ndarray::Axis;
+use nalgebra::{DMatrixView, RealField};
+use ndarray::{Axis, NdFloat};
 
 use crate::support::exp::exp;
-use crate::support::lanes::{LANES, Lanes};
+use crate::support::lanes::LANES;
 use crate::support::{by_rows, convert};
 
 /// Softmax of each row: exp(x - max) over its sum.
@@ -45,17 +45,17 @@ pub fn kernel() -> Kernel {
         .build()
 }
 
-fn naive(x: &Matrix) -> Timed<'_, Matrix> {
+pub(super) fn naive<T: NdFloat + Default>(x: &Matrix<T>) -> Timed<'_, Matrix<T>> {
     Timed::returning(move || {
         let mut out = Matrix::zeros(x.rows(), x.cols());
         for i in 0..x.rows() {
-            let mut max = f64::NEG_INFINITY;
+            let mut max = T::neg_infinity();
             for j in 0..x.cols() {
                 if x[(i, j)] > max {
                     max = x[(i, j)];
                 }
             }
-            let mut sum = 0.0;
+            let mut sum = T::zero();
             for j in 0..x.cols() {
                 sum += (x[(i, j)] - max).exp();
             }
@@ -67,12 +67,12 @@ fn naive(x: &Matrix) -> Timed<'_, Matrix> {
     })
 }
 
-fn with_ndarray(x: &Matrix) -> Timed<'_, Matrix> {
+pub(super) fn with_ndarray<T: NdFloat>(x: &Matrix<T>) -> Timed<'_, Matrix<T>> {
     let x = convert::ndarray_view(x);
     Timed::returning(move || {
-        let max = x.fold_axis(Axis(1), f64::NEG_INFINITY, |max, value| max.max(*value));
+        let max = x.fold_axis(Axis(1), T::neg_infinity(), |max, value| max.max(*value));
         let mut out = &x - &max.insert_axis(Axis(1));
-        out.mapv_inplace(f64::exp);
+        out.mapv_inplace(T::exp);
         let sum = out.sum_axis(Axis(1)).insert_axis(Axis(1));
         out /= &sum;
         out
@@ -81,12 +81,13 @@ fn with_ndarray(x: &Matrix) -> Timed<'_, Matrix> {
 }
 
 /// A column of nalgebra's layout is a row of ours, so the same memory serves both.
-fn with_nalgebra(x: &Matrix) -> Timed<'_, Matrix> {
+pub(super) fn with_nalgebra<T: RealField + Copy>(x: &Matrix<T>) -> Timed<'_, Matrix<T>> {
     let view = DMatrixView::from_slice(x.as_slice(), x.cols(), x.rows());
     Timed::returning(move || {
         let mut out = view.into_owned();
         for mut row in out.column_iter_mut() {
-            let max = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let lowest = nalgebra::convert(f64::NEG_INFINITY);
+            let max = row.iter().copied().fold(lowest, T::max);
             row.apply(|value| *value = (*value - max).exp());
             let sum = row.sum();
             row /= sum;
@@ -116,42 +117,47 @@ fn softmax_rows(x: &[f64], out: &mut [f64], cols: usize) {
     let rows = x.chunks_exact(cols.max(1)).zip(out.chunks_exact_mut(cols.max(1)));
     for (x, out) in rows {
         match_target! {
-            "x86_64+avx512f" => softmax_row::<true>(x, out),
-            "x86_64+avx2+fma" => softmax_row::<true>(x, out),
-            "aarch64+neon" => softmax_row::<true>(x, out),
-            _ => softmax_row::<false>(x, out),
+            "x86_64+avx512f" => softmax_row::<f64, LANES>(x, out, exp::<true>),
+            "x86_64+avx2+fma" => softmax_row::<f64, LANES>(x, out, exp::<true>),
+            "aarch64+neon" => softmax_row::<f64, LANES>(x, out, exp::<true>),
+            _ => softmax_row::<f64, LANES>(x, out, exp::<false>),
         }
     }
 }
 
+/// One row, `LANES` values at a time, with this exponential function.
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
 #[inline(always)]
-fn softmax_row<const FUSED: bool>(x: &[f64], out: &mut [f64]) {
+pub(super) fn softmax_row<T: NdFloat, const LANES: usize>(
+    x: &[T],
+    out: &mut [T],
+    exp: impl Fn(T) -> T,
+) {
     let (whole, rest) = x.as_chunks::<LANES>();
-    let larger = |a: f64, b: f64| if b > a { b } else { a };
-    let mut maxima: Lanes = [f64::NEG_INFINITY; LANES];
+    let larger = |a: T, b: T| if b > a { b } else { a };
+    let mut maxima = [T::neg_infinity(); LANES];
     for x in whole {
         for l in 0..LANES {
             maxima[l] = larger(maxima[l], x[l]);
         }
     }
-    let max = maxima.iter().chain(rest).copied().fold(f64::NEG_INFINITY, larger);
+    let max = maxima.iter().chain(rest).copied().fold(T::neg_infinity(), larger);
 
-    let mut sums: Lanes = [0.0; LANES];
+    let mut sums = [T::zero(); LANES];
     let (whole_out, rest_out) = out.as_chunks_mut::<LANES>();
     for (x, out) in whole.iter().zip(whole_out) {
         for l in 0..LANES {
-            out[l] = exp::<FUSED>(x[l] - max);
+            out[l] = exp(x[l] - max);
             sums[l] += out[l];
         }
     }
-    let mut sum: f64 = sums.iter().sum();
+    let mut sum = sums.into_iter().fold(T::zero(), |sum, value| sum + value);
     for (x, out) in rest.iter().zip(rest_out) {
-        *out = exp::<FUSED>(x - max);
+        *out = exp(*x - max);
         sum += *out;
     }
 
-    let scale = 1.0 / sum;
+    let scale = T::one() / sum;
     for out in out {
         *out *= scale;
     }
@@ -165,8 +171,8 @@ mod tests {
     fn the_code_without_fused_operations_gives_the_same_rows() {
         let x = amdahl::Rng::new(1).vector(67);
         let [mut fused, mut plain] = [[0.0; 67]; 2];
-        softmax_row::<true>(&x, &mut fused);
-        softmax_row::<false>(&x, &mut plain);
+        softmax_row::<f64, LANES>(&x, &mut fused, exp::<true>);
+        softmax_row::<f64, LANES>(&x, &mut plain, exp::<false>);
         for (fused, plain) in fused.iter().zip(plain) {
             assert!((fused - plain).abs() <= 4.0 * f64::EPSILON * fused, "{fused} and {plain}");
         }

@@ -1,3 +1,4 @@
 //! Descriptive statistics.
 
 pub mod column_statistics;
+pub mod median;

@@ -7,10 +7,10 @@ use amdahl::{Matrix, Timed};
 use rayon::prelude::*;
 
 /// Into a fresh matrix.
-pub fn returning<'a>(
-    x: &'a Matrix,
-    rows: impl Fn(&[f64], &mut [f64], usize) + 'a,
-) -> Timed<'a, Matrix> {
+pub fn returning<'a, T: Clone + Default>(
+    x: &'a Matrix<T>,
+    rows: impl Fn(&[T], &mut [T], usize) + 'a,
+) -> Timed<'a, Matrix<T>> {
     Timed::returning(move || {
         let mut out = Matrix::zeros(x.rows(), x.cols());
         rows(x.as_slice(), out.as_mut_slice(), x.cols());
@@ -19,10 +19,10 @@ pub fn returning<'a>(
 }
 
 /// Into a matrix allocated beforehand.
-pub fn preallocated<'a>(
-    x: &'a Matrix,
-    rows: impl Fn(&[f64], &mut [f64], usize) + 'a,
-) -> Timed<'a, Matrix> {
+pub fn preallocated<'a, T: Clone + Default>(
+    x: &'a Matrix<T>,
+    rows: impl Fn(&[T], &mut [T], usize) + 'a,
+) -> Timed<'a, Matrix<T>> {
     Timed::in_place(
         Matrix::zeros(x.rows(), x.cols()),
         move |out| rows(x.as_slice(), out.as_mut_slice(), x.cols()),
@@ -31,11 +31,11 @@ pub fn preallocated<'a>(
 }
 
 /// Into a matrix allocated beforehand, by tasks of whole rows with about `values_per_task` values.
-pub fn parallel<'a>(
-    x: &'a Matrix,
+pub fn parallel<'a, T: Clone + Default + Send + Sync>(
+    x: &'a Matrix<T>,
     values_per_task: usize,
-    rows: impl Fn(&[f64], &mut [f64], usize) + Sync + 'a,
-) -> Timed<'a, Matrix> {
+    rows: impl Fn(&[T], &mut [T], usize) + Sync + 'a,
+) -> Timed<'a, Matrix<T>> {
     let cols = x.cols().max(1);
     let values = values_per_task.div_ceil(cols) * cols;
     Timed::in_place(

@@ -3,13 +3,13 @@
 use amdahl::Matrix;
 
 /// A view of the same values, without a copy.
-pub fn ndarray_view(x: &Matrix) -> ndarray::ArrayView2<'_, f64> {
+pub fn ndarray_view<T>(x: &Matrix<T>) -> ndarray::ArrayView2<'_, T> {
     ndarray::ArrayView2::from_shape((x.rows(), x.cols()), x.as_slice())
         .expect("a matrix holds rows x cols values")
 }
 
 /// The neutral matrix of ndarray's.
-pub fn from_ndarray(x: ndarray::Array2<f64>) -> Matrix {
+pub fn from_ndarray<T: Copy>(x: ndarray::Array2<T>) -> Matrix<T> {
     let (rows, cols) = x.dim();
     let data = if x.is_standard_layout() {
         x.into_raw_vec_and_offset().0

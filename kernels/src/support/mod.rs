@@ -4,6 +4,8 @@
 pub mod by_rows;
 pub mod convert;
 pub mod exp;
+pub mod exp_f32;
 pub mod lanes;
 pub mod sums;
+pub mod median;
 pub mod tile;

@@ -1,6 +1,5 @@
 //! Mean, median, deviation, skewness and kurtosis of each column (exercise C.1).
 
-mod median;
 mod moments;
 
 use amdahl::{
@@ -12,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::support::convert;
 use crate::support::lanes::LANES;
-use median::{median_by_bracket, median_by_selection, median_by_sorting};
+use crate::support::median::{median_by_bracket, median_by_selection, median_by_sorting};
 use moments::{PowerSums, power_sums};
 
 /// Mean, median, standard deviation, skewness and excess kurtosis of each column.
