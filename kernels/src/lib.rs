@@ -21,6 +21,9 @@ pub fn suite() -> Suite {
 /// The same one by one, for those who test or compare them.
 pub fn kernels() -> Vec<Kernel> {
     vec![
+        linalg::matmul::kernel(),
+        linalg::matmul_f32::kernel(),
+        linalg::batched_matmul::kernel(),
         linalg::covariance::kernel(),
         array::softmax::kernel(),
         array::row_normalize::kernel(),

@@ -1,3 +1,6 @@
 //! Linear algebra: products, decompositions and what statistics builds on them.
 
+pub mod batched_matmul;
 pub mod covariance;
+pub mod matmul;
+pub mod matmul_f32;
