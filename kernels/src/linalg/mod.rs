@@ -2,5 +2,6 @@
 
 pub mod batched_matmul;
 pub mod covariance;
+pub mod gradient_step;
 pub mod matmul;
 pub mod matmul_f32;
