@@ -25,6 +25,7 @@ pub fn kernels() -> Vec<Kernel> {
         linalg::matmul_f32::kernel(),
         linalg::batched_matmul::kernel(),
         linalg::covariance::kernel(),
+        linalg::solve::kernel(),
         linalg::gradient_step::kernel(),
         array::softmax::kernel(),
         array::row_normalize::kernel(),

@@ -5,3 +5,4 @@ pub mod covariance;
 pub mod gradient_step;
 pub mod matmul;
 pub mod matmul_f32;
+pub mod solve;
