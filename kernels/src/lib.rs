@@ -21,10 +21,16 @@ pub fn suite() -> Suite {
 /// The same one by one, for those who test or compare them.
 pub fn kernels() -> Vec<Kernel> {
     vec![
+        linalg::matmul::kernel(),
+        linalg::matmul_f32::kernel(),
+        linalg::batched_matmul::kernel(),
         linalg::covariance::kernel(),
         array::square::kernel(),
         array::broadcast::kernel(),
         array::center::kernel(),
+        linalg::solve::kernel(),
+        linalg::gradient_step::kernel(),
+        array::softmax::kernel(),
         array::row_normalize::kernel(),
         array::select_where::kernel(),
         array::mask_select::kernel(),

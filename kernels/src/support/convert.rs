@@ -10,23 +10,24 @@ pub fn ndarray_view<T>(x: &Matrix<T>) -> ndarray::ArrayView2<'_, T> {
 
 /// The neutral matrix of ndarray's.
 pub fn from_ndarray<T: Copy>(x: ndarray::Array2<T>) -> Matrix<T> {
+pub fn from_ndarray<T: Clone>(x: ndarray::Array2<T>) -> Matrix<T> {
     let (rows, cols) = x.dim();
     let data = if x.is_standard_layout() {
         x.into_raw_vec_and_offset().0
     } else {
-        x.iter().copied().collect()
+        x.iter().cloned().collect()
     };
     Matrix::from_vec(rows, cols, data)
 }
 
 /// A copy in nalgebra's column-major layout.
-pub fn to_nalgebra(x: &Matrix) -> nalgebra::DMatrix<f64> {
+pub fn to_nalgebra<T: nalgebra::Scalar>(x: &Matrix<T>) -> nalgebra::DMatrix<T> {
     nalgebra::DMatrix::from_row_slice(x.rows(), x.cols(), x.as_slice())
 }
 
 /// The neutral matrix of nalgebra's.
-pub fn from_nalgebra(x: &nalgebra::DMatrix<f64>) -> Matrix {
-    Matrix::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)])
+pub fn from_nalgebra<T: nalgebra::Scalar>(x: &nalgebra::DMatrix<T>) -> Matrix<T> {
+    Matrix::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)].clone())
 }
 
 /// A copy in faer's column-major layout.
@@ -35,7 +36,7 @@ pub fn to_faer(x: &Matrix) -> faer::Mat<f64> {
 }
 
 /// The neutral matrix of faer's.
-pub fn from_faer(x: &faer::Mat<f64>) -> Matrix {
+pub fn from_faer<T: Copy>(x: &faer::Mat<T>) -> Matrix<T> {
     Matrix::from_fn(x.nrows(), x.ncols(), |i, j| x[(i, j)])
 }
 

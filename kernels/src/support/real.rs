@@ -1,0 +1,42 @@
+//! The scalars that kernels of either precision are written over.
+
+/// A floating-point number of one of the two precisions, as each library here takes it.
+pub trait Real:
+    faer::traits::RealField + nalgebra::RealField + ndarray::LinalgScalar + Default
+{
+    /// The distance from 1 to the next larger number.
+    const EPSILON: f64;
+
+    /// The nearest number of this precision.
+    fn nearest(value: f64) -> Self;
+
+    /// `self * b + c`, rounded once.
+    fn fused(self, b: Self, c: Self) -> Self;
+}
+
+impl Real for f64 {
+    const EPSILON: f64 = f64::EPSILON;
+
+    fn nearest(value: f64) -> Self {
+        value
+    }
+
+    #[inline]
+    fn fused(self, b: Self, c: Self) -> Self {
+        Self::mul_add(self, b, c)
+    }
+}
+
+impl Real for f32 {
+    const EPSILON: f64 = f32::EPSILON as f64;
+
+    #[allow(clippy::cast_possible_truncation, reason = "single precision is what is asked for")]
+    fn nearest(value: f64) -> Self {
+        value as Self
+    }
+
+    #[inline]
+    fn fused(self, b: Self, c: Self) -> Self {
+        Self::mul_add(self, b, c)
+    }
+}
