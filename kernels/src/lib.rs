@@ -25,6 +25,9 @@ pub fn kernels() -> Vec<Kernel> {
         array::softmax::kernel(),
         array::row_normalize::kernel(),
         cluster::pairwise_distance::kernel(),
+        cluster::assign::kernel(),
+        cluster::centroids::kernel(),
+        cluster::kmeans_step::kernel(),
         stats::column_statistics::kernel(),
         pipeline::flights::kernel(),
     ]
