@@ -1,7 +1,7 @@
 //! Euclidean distances between points and centroids (exercise C.6a).
 
-mod expand;
-mod tiled;
+pub(super) mod expand;
+pub(super) mod tiled;
 
 use amdahl::{
     Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed, Tolerance,

@@ -1,6 +1,8 @@
 //! Distances tile by tile: the matrix product, the expansion and the root while the sums are still
 //! in registers, so that the output is written once and no intermediate array exists.
 
+use std::ops::Range;
+
 use amdahl::Matrix;
 use multiversion::multiversion;
 use multiversion::target::match_target;
@@ -16,12 +18,31 @@ pub const ROWS_PER_TASK: usize = 64;
 /// The centroids as the innermost loop wants them.
 pub struct Workspace {
     /// The mean of the centroids, which all points are moved by.
-    centre: Vec<f64>,
+    pub centre: Vec<f64>,
     /// Centred coordinates: a panel of [`LANES`] centroids after the other, coordinate by
     /// coordinate.
     panels: Vec<Lanes>,
     /// |c|² of each panel's centroids.
-    squares: Vec<Lanes>,
+    pub squares: Vec<Lanes>,
+}
+
+/// Writes the mean of the centroids into `centre`. One that is not finite has no part in it: it
+/// would be at no finite distance anyway, and would take the others' digits along.
+pub fn centre_of(c: &Matrix, centre: &mut [f64]) {
+    centre.fill(0.0);
+    let mut count = 0.0;
+    for row in (0..c.rows()).map(|i| c.row(i)).filter(|row| is_finite(row)) {
+        centre.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
+        count += 1.0;
+    }
+    if count > 0.0 {
+        centre.iter_mut().for_each(|sum| *sum /= count);
+    }
+}
+
+/// Whether a point has neither NaN nor an infinity among its coordinates.
+pub fn is_finite(row: &[f64]) -> bool {
+    row.iter().all(|value| value.is_finite())
 }
 
 impl Workspace {
@@ -35,6 +56,26 @@ impl Workspace {
         }
     }
 
+    /// The centroids of a panel, coordinate by coordinate.
+    pub fn panel(&self, at: usize) -> &[Lanes] {
+        &self.panels[at * self.centre.len()..][..self.centre.len()]
+    }
+
+    /// Centres up to [`LANES`] points from row `first` on into `out`, coordinate by coordinate, and
+    /// returns their squares; lanes without a point keep what they held.
+    #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[inline(always)]
+    pub fn centred(&self, x: &Matrix, rows: Range<usize>, out: &mut [Lanes]) -> Lanes {
+        let mut squares = [0.0; LANES];
+        for (lane, (square, row)) in squares.iter_mut().zip(rows).enumerate() {
+            for ((out, value), centre) in out.iter_mut().zip(x.row(row)).zip(&self.centre) {
+                out[lane] = value - centre;
+                *square += out[lane] * out[lane];
+            }
+        }
+        squares
+    }
+
     /// Buffers for one thread.
     pub fn scratch(&self) -> Scratch {
         Scratch { points: vec![[0.0; LANES]; self.centre.len()], dots: vec![[0.0; LANES]; TILE] }
@@ -42,12 +83,7 @@ impl Workspace {
 
     /// Centres and packs the centroids.
     pub fn pack(&mut self, c: &Matrix) {
-        self.centre.fill(0.0);
-        for row in (0..c.rows()).map(|i| c.row(i)) {
-            self.centre.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
-        }
-        let k = c.rows() as f64;
-        self.centre.iter_mut().for_each(|sum| *sum /= k);
+        centre_of(c, &mut self.centre);
         self.squares.fill([0.0; LANES]);
         for i in 0..c.rows() {
             let (panel, lane) = (i / LANES, i % LANES);
@@ -62,7 +98,7 @@ impl Workspace {
 }
 
 /// The most lanes of sums in a tile.
-const TILE: usize = 16;
+pub const TILE: usize = 16;
 
 /// Buffers of one thread.
 pub struct Scratch {
@@ -111,15 +147,9 @@ impl Band<'_> {
     ) {
         let k = self.points.c.rows();
         let Scratch { points, dots } = scratch;
-        let mut squares = [0.0; LANES];
-        for (lane, square) in squares.iter_mut().enumerate().take(out.len() / k) {
-            let row = self.points.x.row(self.first + lane);
-            for ((out, value), centre) in points.iter_mut().zip(row).zip(&self.workspace.centre) {
-                out[lane] = value - centre;
-                *square += out[lane] * out[lane];
-            }
-        }
-        let panel = |at: usize| &self.workspace.panels[at * points.len()..][..points.len()];
+        let rows = self.first..self.first + out.len() / k;
+        let squares = self.workspace.centred(&self.points.x, rows, points);
+        let panel = |at: usize| self.workspace.panel(at);
         let panels = self.workspace.squares.len();
         let mut at = 0;
         while at + ACROSS <= panels {
@@ -178,9 +208,13 @@ impl Band<'_> {
     }
 }
 
+/// Puts a tile of sums into memory, panel by panel.
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
 #[inline(always)]
-fn store<const DOWN: usize, const ACROSS: usize>(sums: [[Lanes; DOWN]; ACROSS], out: &mut [Lanes]) {
+pub fn store<const DOWN: usize, const ACROSS: usize>(
+    sums: [[Lanes; DOWN]; ACROSS],
+    out: &mut [Lanes],
+) {
     for (out, sums) in out.chunks_exact_mut(DOWN).zip(sums) {
         for (out, sums) in out.iter_mut().zip(sums) {
             *out = sums;
