@@ -10,6 +10,7 @@ pub mod linalg;
 pub mod pipeline;
 pub mod stats;
 mod support;
+pub mod table;
 
 use amdahl::{Kernel, Suite};
 
@@ -49,6 +50,11 @@ pub fn kernels() -> Vec<Kernel> {
         stats::column_statistics::kernel(),
         stats::median::kernel(),
         cluster::pairwise_distance::kernel(),
+        table::conditional_column::kernel(),
+        table::group_mean::kernel(),
+        table::group_center::kernel(),
+        table::drop_duplicates::kernel(),
+        table::left_join_count::kernel(),
         pipeline::flights::kernel(),
     ]
 }

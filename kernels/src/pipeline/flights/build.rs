@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
+use crate::support::hash::mix;
+
 use super::table::{Cell, Column, Kind, MISSING, Schema, Table, Words};
 
 /// A column that grows; `'t` is the text that its words are borrowed from.
@@ -107,8 +109,7 @@ pub struct WordHasher(u64);
 impl WordHasher {
     #[inline]
     fn add(&mut self, word: u64) {
-        // 2^64 over the golden ratio, odd (Knuth, volume 3, section 6.4).
-        self.0 = (self.0.rotate_left(23) ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.0 = mix(self.0, word);
     }
 }
 
@@ -179,8 +180,7 @@ impl RowBuilder {
                     }
                     words.codes.push(code);
                 }
-                (Column::Numbers(_), Cell::Text(text)) => panic!("`{text}` in a column of numbers"),
-                (Column::Words(_), Cell::Number(number)) => panic!("{number} in a column of words"),
+                (column, cell) => panic!("{cell:?} among the {column:?}"),
             }
         }
     }

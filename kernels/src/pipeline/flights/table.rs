@@ -1,6 +1,8 @@
-//! Tables: typed columns, and the dynamically typed cells that row-at-a-time code sees.
+//! The three tables: their columns' names and kinds, and how they cross.
 
 use amdahl::{Agree, Array, Exchange, ExchangeError, Exchanged, Value};
+
+pub use crate::support::table::{Cell, MISSING, Words};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,25 +68,6 @@ pub const PLANES: Schema = Schema {
 pub const AIRLINES: Schema =
     Schema { file: "airlines.csv", columns: &[("carrier", Kind::Words), ("name", Kind::Words)] };
 
-/// The code of a missing word.
-pub const MISSING: u32 = u32::MAX;
-
-/// A column of text: each distinct word once, in the order of first appearance.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words {
-    /// An index into `names` for each row, or [`MISSING`].
-    pub codes: Vec<u32>,
-    /// The distinct words.
-    pub names: Vec<String>,
-}
-
-impl Words {
-    /// The word of row `i`, if it is not missing.
-    pub fn get(&self, i: usize) -> Option<&str> {
-        self.names.get(self.codes[i] as usize).map(String::as_str)
-    }
-}
-
 /// One column.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Column {
@@ -99,17 +82,6 @@ pub enum Column {
 pub struct Table {
     /// The columns, in their schema's order.
     pub columns: Vec<Column>,
-}
-
-/// One cell, its type known only at run time.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// No value.
-    Missing,
-    /// A number.
-    Number(f64),
-    /// Text.
-    Text(String),
 }
 
 impl Table {
@@ -152,11 +124,8 @@ impl Table {
     /// Row `i`, a cell a column: what a data frame's row iterator makes.
     pub fn row(&self, i: usize) -> Vec<Cell> {
         let cell = |column: &Column| match column {
-            Column::Numbers(numbers) if numbers[i].is_nan() => Cell::Missing,
-            Column::Numbers(numbers) => Cell::Number(numbers[i]),
-            Column::Words(words) => {
-                words.get(i).map_or(Cell::Missing, |word| Cell::Text(word.to_owned()))
-            }
+            Column::Numbers(numbers) => Cell::number(numbers[i]),
+            Column::Words(words) => Cell::text(words.get(i)),
         };
         self.columns.iter().map(cell).collect()
     }

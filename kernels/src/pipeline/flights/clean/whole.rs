@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use rayon::prelude::*;
-
 use super::{BOUNDED, Changes, Cleaned, CleanedTables, FILLED, Range, is_tidied, median, tidy};
 use crate::pipeline::flights::load::Loaded;
 use crate::pipeline::flights::table::{
     AIRLINES, Column, FLIGHTS, MISSING, PLANES, Schema, Table, Tables, Words,
 };
+use crate::support::duplicates::{Rows, first_of_equals};
+use crate::support::hash::pair;
+use crate::support::schedule::{Parallel, Schedule, Serial};
 
 /// Typed columns, one after the other.
 ///
@@ -24,27 +25,6 @@ pub fn columns(loaded: &Loaded) -> Cleaned {
 /// That of the stage before.
 pub fn with_rayon(loaded: &Loaded) -> Cleaned {
     clean::<Parallel>(loaded)
-}
-
-/// How independent pieces of work are done: in turn or at once, always with the same result.
-trait Schedule {
-    /// The results for 0, 1, … in order.
-    fn map<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R>;
-}
-
-struct Serial;
-struct Parallel;
-
-impl Schedule for Serial {
-    fn map<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
-        (0..count).map(work).collect()
-    }
-}
-
-impl Schedule for Parallel {
-    fn map<R: Send>(count: usize, work: impl Fn(usize) -> R + Send + Sync) -> Vec<R> {
-        (0..count).into_par_iter().map(work).collect()
-    }
 }
 
 fn clean<S: Schedule>(loaded: &Loaded) -> Cleaned {
@@ -161,88 +141,38 @@ fn recode(
     recoded
 }
 
-/// Rows hashed by one task: fixed, so that the work does not depend on the threads.
-const ROWS_PER_TASK: usize = 1 << 14;
-
-/// Parts that duplicates are looked for in; rows that are equal fall into one part.
-const PARTS: usize = 16;
-
-/// The rows that no earlier one equals, in order.
-fn first_of_equals<S: Schedule>(table: &Table) -> Vec<u32> {
-    let rows = table.rows();
-    let hashes: Vec<u64> = S::map(rows.div_ceil(ROWS_PER_TASK), |task| {
-        let first = task * ROWS_PER_TASK;
-        hash_rows(table, first, rows.min(first + ROWS_PER_TASK))
-    })
-    .concat();
-    let repeated = S::map(PARTS, |part| repeated_rows(table, &hashes, part)).concat();
-    let mut is_repeated = vec![false; rows];
-    for i in repeated {
-        is_repeated[i as usize] = true;
+/// Equal rows are those that print alike: the zeros are told apart.
+impl Rows for Table {
+    fn count(&self) -> usize {
+        self.rows()
     }
-    let rows = u32::try_from(rows).expect("fewer than 2^32 rows");
-    (0..rows).filter(|&i| !is_repeated[i as usize]).collect()
-}
 
-/// A hash for each of some rows, gathered column by column.
-fn hash_rows(table: &Table, first: usize, end: usize) -> Vec<u64> {
-    // 2^64 over the golden ratio, odd (Knuth, volume 3, section 6.4).
-    let mix =
-        |hash: u64, bits: u64| (hash.rotate_left(23) ^ bits).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut hashes = vec![0; end - first];
-    for column in &table.columns {
-        match column {
-            Column::Numbers(numbers) => {
-                for (hash, number) in hashes.iter_mut().zip(&numbers[first..end]) {
-                    *hash = mix(*hash, number_bits(*number));
+    fn hash(&self, first: usize, hashes: &mut [u64]) {
+        for column in &self.columns {
+            match column {
+                Column::Numbers(numbers) => {
+                    for (hash, number) in hashes.iter_mut().zip(&numbers[first..]) {
+                        *hash = pair(*hash, number_bits(*number));
+                    }
                 }
-            }
-            Column::Words(words) => {
-                for (hash, code) in hashes.iter_mut().zip(&words.codes[first..end]) {
-                    *hash = mix(*hash, u64::from(*code));
+                Column::Words(words) => {
+                    for (hash, code) in hashes.iter_mut().zip(&words.codes[first..]) {
+                        *hash = pair(*hash, u64::from(*code));
+                    }
                 }
             }
         }
     }
-    hashes
+
+    fn equal(&self, a: usize, b: usize) -> bool {
+        self.columns.iter().all(|column| match column {
+            Column::Numbers(numbers) => number_bits(numbers[a]) == number_bits(numbers[b]),
+            Column::Words(words) => words.codes[a] == words.codes[b],
+        })
+    }
 }
 
 /// Bits that are equal where numbers are: one NaN, and the zeros told apart as printing does.
 fn number_bits(number: f64) -> u64 {
     if number.is_nan() { f64::NAN.to_bits() } else { number.to_bits() }
-}
-
-/// The rows of one part that equal an earlier one, by open addressing.
-fn repeated_rows(table: &Table, hashes: &[u64], part: usize) -> Vec<u32> {
-    // The highest bits choose the part, the ones below them the slot.
-    let own = |hash: u64| (hash >> 60) as usize % PARTS == part;
-    let count = hashes.iter().filter(|hash| own(**hash)).count();
-    let slots = (2 * count).next_power_of_two();
-    let mut first_rows = vec![MISSING; slots];
-    let mut repeated = Vec::new();
-    for (row, &hash) in (0_u32..).zip(hashes).filter(|(_, hash)| own(**hash)) {
-        #[allow(clippy::cast_possible_truncation, reason = "any bits will do for a first slot")]
-        let mut slot = (hash >> 20) as usize & (slots - 1);
-        loop {
-            let other = first_rows[slot];
-            if other == MISSING {
-                first_rows[slot] = row;
-                break;
-            }
-            if hashes[other as usize] == hash && equal_rows(table, row, other) {
-                repeated.push(row);
-                break;
-            }
-            slot = (slot + 1) & (slots - 1);
-        }
-    }
-    repeated
-}
-
-fn equal_rows(table: &Table, a: u32, b: u32) -> bool {
-    let (a, b) = (a as usize, b as usize);
-    table.columns.iter().all(|column| match column {
-        Column::Numbers(numbers) => number_bits(numbers[a]) == number_bits(numbers[b]),
-        Column::Words(words) => words.codes[a] == words.codes[b],
-    })
 }
