@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod linalg;
 pub mod pipeline;
 pub mod stats;
+pub mod stream;
 mod support;
 
 use amdahl::{Kernel, Suite};
@@ -26,6 +27,8 @@ pub fn kernels() -> Vec<Kernel> {
         array::row_normalize::kernel(),
         cluster::pairwise_distance::kernel(),
         stats::column_statistics::kernel(),
+        stream::chunked_statistics::kernel(),
+        stream::group_mean_stream::kernel(),
         pipeline::flights::kernel(),
     ]
 }
