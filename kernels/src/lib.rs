@@ -9,6 +9,7 @@ pub mod cluster;
 pub mod linalg;
 pub mod pipeline;
 pub mod stats;
+pub mod stream;
 mod support;
 pub mod table;
 
@@ -55,6 +56,8 @@ pub fn kernels() -> Vec<Kernel> {
         table::group_center::kernel(),
         table::drop_duplicates::kernel(),
         table::left_join_count::kernel(),
+        stream::chunked_statistics::kernel(),
+        stream::group_mean_stream::kernel(),
         pipeline::flights::kernel(),
     ]
 }

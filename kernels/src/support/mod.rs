@@ -8,6 +8,10 @@ pub mod by_rows;
 pub mod convert;
 pub mod dictionary;
 pub mod duplicates;
+//! What several kernels need: conversions between libraries' matrices, rows mapped to rows, CSV
+//! files, and portable SIMD.
+pub mod csv;
+pub mod decimal;
 pub mod exp;
 pub mod exp_f32;
 pub mod lanes;

@@ -3,6 +3,7 @@
 #![allow(dead_code, reason = "each test binary uses a part of it")]
 
 pub mod arrays;
+pub mod tables;
 pub mod values;
 
 use amdahl::{Agree, Array, Exchange, Exchanged, Kernel, Matrix, Suite, Tolerance, Value};
