@@ -72,40 +72,9 @@ fn every_kernel_has_the_variants_of_its_field_or_says_why_not() {
         for &name in wanted(&fields[&kernel.id]) {
             let present = kernel.variants.iter().any(|variant| variant.name == name);
             let explained = kernel.absent.iter().any(|absent| absent.variant == name);
-/// Fields whose kernels work on tables and not on numbers.
-const TABULAR_FIELDS: [&str; 3] = ["table", "stream", "chart"];
-
-/// The kernels in the folder of a tabular field.
-fn tabular_kernels() -> BTreeSet<String> {
-    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let folders = TABULAR_FIELDS.iter().map(|field| src.join(field)).filter(|path| path.exists());
-    folders.flat_map(|folder| names_in(&folder)).map(|(name, _)| name).collect()
-}
-
-fn assert_variants_are_there_or_explained(is_tabular: bool, wanted: &[&str]) {
-    let tabular = tabular_kernels();
-    let mut held = 0;
-        if tabular.contains(&kernel.id) != is_tabular || !kernel.stages.is_empty() {
-        held += 1;
-        for name in wanted {
-            let present = kernel.variants.iter().any(|variant| variant.name == *name);
-            let explained = kernel.absent.iter().any(|absent| absent.variant == *name);
             assert!(present != explained, "{}: `{name}` must be there or explained", kernel.id);
         }
     }
-    assert!(held > 0, "no kernel was looked at");
-}
-
-#[test]
-fn every_numeric_kernel_has_every_library_or_says_why_not() {
-    let wanted = ["naive", "ndarray", "nalgebra", "faer", "preallocated", "rayon"];
-    assert_variants_are_there_or_explained(false, &wanted);
-}
-
-#[test]
-fn every_tabular_kernel_has_rows_closures_and_columns_or_says_why_not() {
-    let wanted = ["rows", "apply", "columns", "preallocated", "rayon"];
-    assert_variants_are_there_or_explained(true, &wanted);
 }
 
 #[test]

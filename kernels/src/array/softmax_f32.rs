@@ -32,7 +32,7 @@ pub fn kernel() -> Kernel {
             // Difference, exponential (10 multiply-adds and 3 more, see `support::exp_f32`), sum, scaling.
             Cost { flops: values * (1.0 + 23.0 + 1.0 + 1.0), bytes: 8.0 * values }
         })
-        .bound_by(Bound::Arithmetic)
+        .bound_by(Bound::SingleArithmetic)
         // An ulp for the exponential, one for the scaling, d for the sum, each on either side.
         .agree_within(|&(_, d)| {
             Tolerance::relative(2.0 * (d as f64 + 4.0) * f64::from(f32::EPSILON))

@@ -2,8 +2,8 @@
 
 pub mod batched_matmul;
 pub mod covariance;
-pub mod sparse_matvec;
 pub mod gradient_step;
 pub mod matmul;
 pub mod matmul_f32;
 pub mod solve;
+pub mod sparse_matvec;

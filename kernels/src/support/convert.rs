@@ -9,7 +9,6 @@ pub fn ndarray_view<T>(x: &Matrix<T>) -> ndarray::ArrayView2<'_, T> {
 }
 
 /// The neutral matrix of ndarray's.
-pub fn from_ndarray<T: Copy>(x: ndarray::Array2<T>) -> Matrix<T> {
 pub fn from_ndarray<T: Clone>(x: ndarray::Array2<T>) -> Matrix<T> {
     let (rows, cols) = x.dim();
     let data = if x.is_standard_layout() {
