@@ -190,6 +190,8 @@ pub struct KernelInfo {
     pub variants: Vec<VariantInfo>,
     /// The variants it cannot have.
     pub absent: Vec<Absent>,
+    /// Names of the measures of quality that it takes of each result, such as `backward error`.
+    pub qualities: Vec<String>,
     /// Its stages in order, where it is a pipeline.
     pub stages: Vec<StageInfo>,
 }

@@ -140,6 +140,9 @@ pub struct Agreement {
     pub in_place: bool,
     /// The size of one result, in bytes.
     pub output_bytes: u64,
+    /// What the kernel's own measures of quality say of the result, as long as
+    /// [`crate::KernelInfo::qualities`].
+    pub qualities: Vec<f64>,
 }
 
 /// A place that allocates, per iteration.

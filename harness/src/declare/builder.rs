@@ -10,7 +10,7 @@ use super::erased::Erased;
 use super::error::DeclareError;
 use super::sizes::{SizeLabel, Sizes};
 use super::timed::Timed;
-use super::typed::{AlsoCheck, MakeInput, Run, Typed};
+use super::typed::{AlsoCheck, MakeInput, Quality, Run, Typed};
 use crate::data::{Agree, Exchange, Rng};
 
 /// Compulsory work of one iteration: what any implementation must do, whatever else it does.
@@ -134,6 +134,7 @@ impl<S: SizeLabel + Send + Sync + 'static> KernelSizes<S> {
             variants: Vec::new(),
             runs: Vec::new(),
             absent: Vec::new(),
+            qualities: Vec::new(),
             also: None,
             error: None,
         }
@@ -152,6 +153,7 @@ pub struct KernelBuilder<S, I, O> {
     variants: Vec<VariantInfo>,
     runs: Vec<Run<I, O>>,
     absent: Vec<Absent>,
+    qualities: Vec<(String, Quality<I, O>)>,
     also: Option<AlsoCheck<I>>,
     error: Option<DeclareError>,
 }
@@ -253,6 +255,17 @@ where
         self
     }
 
+    /// A measure of quality of each result beside agreement, smaller being better, such as the
+    /// backward error of a solution; it stands in the report beside the largest error.
+    pub fn quality(
+        mut self,
+        name: &str,
+        of: impl Fn(&I, &O) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        self.qualities.push((name.to_owned(), Box::new(of)));
+        self
+    }
+
     /// Ends the declaration. An error in it is kept and reported when the suite is used.
     pub fn build(self) -> Kernel {
         let id = self.head.id.clone();
@@ -296,6 +309,7 @@ where
         let mut sizes: Vec<SizeInfo> =
             self.sizes.smoke.iter().map(|size| size_info(size, false)).collect();
         sizes.extend(self.sizes.measured.iter().map(|size| size_info(size, true)));
+        let (names, qualities) = self.qualities.into_iter().unzip();
         let info = KernelInfo {
             id: self.head.id,
             about: self.head.about,
@@ -304,11 +318,12 @@ where
             sizes,
             variants: self.variants,
             absent: self.absent,
+            qualities: names,
             stages,
         };
         super::suite::validate_kernel(&info)?;
         let sizes = self.sizes.smoke.into_iter().chain(self.sizes.measured).collect();
-        Ok(Typed { info, sizes, input: self.input, runs: self.runs, also: self.also })
+        Ok(Typed { info, sizes, input: self.input, runs: self.runs, qualities, also: self.also })
     }
 
     pub(super) fn add<F>(mut self, name: &str, role: Role, run: F) -> Self

@@ -15,6 +15,9 @@ pub(super) type MakeInput<S, I> = Box<dyn Fn(&S, &mut Rng) -> Result<I, String> 
 pub(super) type AlsoCheck<I> =
     Box<dyn Fn(&I, usize, usize, &Tolerance) -> Result<(), Disagreement> + Send + Sync>;
 
+/// A figure of merit of a result.
+pub(super) type Quality<I, O> = Box<dyn Fn(&I, &O) -> f64 + Send + Sync>;
+
 pub(super) struct Typed<S, I, O> {
     pub(super) info: KernelInfo,
     /// As long as `info.sizes`.
@@ -22,6 +25,8 @@ pub(super) struct Typed<S, I, O> {
     pub(super) input: MakeInput<S, I>,
     /// As long as `info.variants`.
     pub(super) runs: Vec<Run<I, O>>,
+    /// As long as `info.qualities`.
+    pub(super) qualities: Vec<Quality<I, O>>,
     pub(super) also: Option<AlsoCheck<I>>,
 }
 
@@ -142,6 +147,7 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         };
         let tolerance = self.tolerance;
         let first = self.timed.once(cold);
+        let qualities = self.kernel.qualities.iter().map(|of| of(self.input, &first)).collect();
         // Stage by stage at smoke sizes; at a measured size what comes out in the end is held to the
         // reference, and a disagreement in between has been found already.
         if let Some(also) = self.kernel.also.as_ref().filter(|_| self.is_smoke) {
@@ -168,6 +174,7 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
             error: closeness.error,
             allowed: closeness.allowed,
             used: closeness.used,
+            qualities,
             values: closeness.values,
             in_place: self.timed.is_in_place(),
             output_bytes: want.to_exchanged().bytes(),

@@ -25,7 +25,7 @@ pub(super) fn section(
         document.heading(3, format!("{} at {}", kernel.id, size.label));
         document.paragraph(work(kernel, size));
         document.blocks.push(Block::Table(speed(size)));
-        let memory = memory_and_agreement(size);
+        let memory = memory_and_agreement(kernel, size);
         if !memory.rows.is_empty() {
             document.paragraph("Heap of one iteration, and how closely the results agree:");
             document.blocks.push(Block::Table(memory));
@@ -154,8 +154,8 @@ fn share(size: &SizeSummary, row: &CaseRow) -> Option<String> {
 }
 
 /// What every variant allocates, and how closely it agrees.
-fn memory_and_agreement(size: &SizeSummary) -> Table {
-    let mut table = Table::new([
+fn memory_and_agreement(kernel: &KernelInfo, size: &SizeSummary) -> Table {
+    let mut columns = vec![
         Column::left("variant"),
         Column::right("heap blocks"),
         Column::right("heap bytes"),
@@ -164,12 +164,14 @@ fn memory_and_agreement(size: &SizeSummary) -> Table {
         Column::right("largest error"),
         Column::right("allowed there"),
         Column::right("used of what is allowed"),
-    ]);
+    ];
+    columns.extend(kernel.qualities.iter().map(|name| Column::right(name.as_str())));
+    let mut table = Table::new(columns);
     for row in size.rows.iter().filter(|row| row.heap.is_some() || row.agreement.is_some()) {
         let heap = row.heap.as_ref();
         let agreement = row.agreement.as_ref();
         let text = |value: Option<String>| Text::from(value.unwrap_or_default());
-        table.row([
+        let mut cells = vec![
             variant_text(&row.case),
             text(heap.map(|heap| format::count(heap.blocks))),
             text(heap.and_then(|heap| heap.bytes).map(format::bytes)),
@@ -178,7 +180,12 @@ fn memory_and_agreement(size: &SizeSummary) -> Table {
             text(agreement.map(|agreement| format::scientific(agreement.error))),
             text(agreement.map(|agreement| format::scientific(agreement.allowed))),
             text(agreement.map(|agreement| format::percent(agreement.used))),
-        ]);
+        ];
+        cells.extend((0..kernel.qualities.len()).map(|at| {
+            let quality = agreement.and_then(|agreement| agreement.qualities.get(at));
+            text(quality.map(|quality| format::scientific(*quality)))
+        }));
+        table.row(cells);
     }
     table.without_empty_columns()
 }

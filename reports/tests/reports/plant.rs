@@ -61,6 +61,7 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
             })
             .collect(),
         absent: Vec::new(),
+        qualities: Vec::new(),
         stages: Vec::new(),
     }
 }
@@ -102,6 +103,7 @@ impl Plant {
             values: 35,
             in_place,
             output_bytes: 280,
+            qualities: Vec::new(),
         };
         let detail = Detail::Agreement(agreement);
         self.measured(case, measurer::CHECK, Measurement { detail, ..Measurement::default() })

@@ -71,6 +71,9 @@ pub struct Agreement {
     pub in_place: bool,
     /// Bytes.
     pub output_bytes: u64,
+    /// By the kernel's own measures.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub qualities: Vec<Number>,
 }
 
 impl From<&core::Agreement> for Agreement {
@@ -83,6 +86,7 @@ impl From<&core::Agreement> for Agreement {
             values: value.values,
             in_place: value.in_place,
             output_bytes: value.output_bytes,
+            qualities: numbers(&value.qualities),
         }
     }
 }
@@ -97,6 +101,7 @@ impl From<Agreement> for core::Agreement {
             values: value.values,
             in_place: value.in_place,
             output_bytes: value.output_bytes,
+            qualities: floats(value.qualities),
         }
     }
 }

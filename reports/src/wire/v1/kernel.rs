@@ -26,6 +26,9 @@ pub struct KernelInfo {
     pub variants: Vec<VariantInfo>,
     /// What it cannot have.
     pub absent: Vec<Absent>,
+    /// Names.
+    #[serde(default)]
+    pub qualities: Vec<String>,
     /// In order, for a pipeline.
     pub stages: Vec<StageInfo>,
 }
@@ -40,6 +43,7 @@ impl From<&core::KernelInfo> for KernelInfo {
             sizes: value.sizes.iter().map(Into::into).collect(),
             variants: value.variants.iter().map(Into::into).collect(),
             absent: value.absent.iter().map(Into::into).collect(),
+            qualities: value.qualities.clone(),
             stages: value.stages.iter().map(Into::into).collect(),
         }
     }
@@ -55,6 +59,7 @@ impl From<KernelInfo> for core::KernelInfo {
             sizes: value.sizes.into_iter().map(Into::into).collect(),
             variants: value.variants.into_iter().map(Into::into).collect(),
             absent: value.absent.into_iter().map(Into::into).collect(),
+            qualities: value.qualities,
             stages: value.stages.into_iter().map(Into::into).collect(),
         }
     }
