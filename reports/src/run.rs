@@ -44,6 +44,8 @@ pub struct RunInfo {
     pub command: String,
     /// The seed of every input.
     pub seed: u64,
+    /// What must be said of the whole run, such as what was left out of it, in sentences.
+    pub notes: Vec<String>,
     /// The machine.
     pub machine: Machine,
     /// The build.

@@ -11,21 +11,16 @@ mod timer;
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::time::Duration;
 
 use crate::cli::print::{Streams, exit};
 use crate::cli::progress::progress;
 use crate::cli::settings::{self, Settings};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
-use crate::plan::{Plan, Request, Source, nearest};
+use crate::plan::{Budget, Plan, Request, Source, nearest};
 use crate::run::{Choice, Runner, has_failures};
 use amdahl_reports::{CaseId, KernelInfo};
 use args::{BenchArgs, Mode};
-
-/// Time for a whole run, and for one under `--quick`.
-const BUDGET: Duration = Duration::from_mins(5);
-const QUICK_BUDGET: Duration = Duration::from_mins(1);
 
 /// Runs the suite as a bench target with these arguments.
 pub(crate) fn run(suite: &Suite, arguments: &[String], streams: &mut Streams) -> ExitCode {
@@ -66,7 +61,7 @@ fn run_mode(
             timer::load_baseline(&plan, BenchArgs::criterion());
             Ok(ExitCode::SUCCESS)
         }
-        Mode::Measure => measure(&plan, args, arguments, &settings, streams),
+        Mode::Measure => measure(&plan.within_its_budget(), args, arguments, &settings, streams),
     }
 }
 
@@ -74,7 +69,11 @@ fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow
     let request = Request {
         filter: args.filter()?,
         source: Source::seed(settings.seed),
-        budget: settings.budget.unwrap_or(if args.quick { QUICK_BUDGET } else { BUDGET }),
+        budget: match settings.budget {
+            Some(budget) => Budget::Given(budget),
+            None if args.quick => Budget::QUICK,
+            None => Budget::FULL,
+        },
         max_threads: settings.max_threads,
     };
     Ok(Plan::new(kernels, &request))

@@ -1,15 +1,18 @@
 //! Planning: which cases, in which order, and how the time is divided among them.
 
+mod budget;
 mod filter;
 mod schedule;
 mod units;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use amdahl_reports::{CaseId, KernelInfo, Role, VariantInfo};
 
 use crate::input::InputFile;
 
+pub(crate) use budget::Budget;
 pub(crate) use filter::{Filter, FilterError, nearest};
 pub(crate) use schedule::{Counts, Schedule};
 pub(crate) use units::{nanoseconds, whole};
@@ -38,10 +41,13 @@ pub(crate) struct Request {
     /// Where inputs come from.
     pub(crate) source: Source,
     /// How long the whole run may take.
-    pub(crate) budget: Duration,
+    pub(crate) budget: Budget,
     /// The largest pool parallel variants are run in.
     pub(crate) max_threads: usize,
 }
+
+/// With less time for each case there is none left to time it in: starting and checking take it.
+const LEAST_PER_CASE: Duration = Duration::from_millis(700);
 
 /// The cases of one kernel at one size: what is compared with one another.
 #[derive(Debug, Clone, PartialEq)]
@@ -74,6 +80,8 @@ pub(crate) struct Plan {
     pub(crate) budget: Duration,
     /// Where inputs come from.
     pub(crate) source: Source,
+    /// What was left out of it, and why.
+    pub(crate) notes: Vec<String>,
 }
 
 impl Plan {
@@ -84,6 +92,7 @@ impl Plan {
             .flat_map(|kernel| groups_of(kernel, true, request))
             .filter(|group| !group.cases.is_empty())
             .collect();
+        let budget = request.budget.of(Counts::of(&groups).cases);
         let smoke: Vec<Group> = kernels
             .iter()
             .flat_map(|kernel| groups_of(kernel, false, request))
@@ -93,7 +102,27 @@ impl Plan {
             groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
         };
         let kernels = kernels.iter().filter(kept).cloned().collect();
-        Self { kernels, smoke, groups, budget: request.budget, source: request.source.clone() }
+        Self { kernels, smoke, groups, budget, source: request.source.clone(), notes: Vec::new() }
+    }
+
+    /// The same plan without all but the last size of each kernel where the budget is too short for
+    /// every case, and a note that says so.
+    pub(crate) fn within_its_budget(mut self) -> Self {
+        let all = Counts::of(&self.groups).cases;
+        if LEAST_PER_CASE.saturating_mul(u32::try_from(all).unwrap_or(u32::MAX)) <= self.budget {
+            return self;
+        }
+        let last: BTreeMap<String, String> =
+            self.groups.iter().map(|group| (group.kernel.clone(), group.size.clone())).collect();
+        self.groups.retain(|group| last.get(&group.kernel) == Some(&group.size));
+        if Counts::of(&self.groups).cases < all {
+            self.notes.push(format!(
+                "Only the last size of each kernel was measured: {} s are short for {all} cases; \
+                 give the run more time (AMDAHL_BUDGET=10m, or --budget).",
+                self.budget.as_secs()
+            ));
+        }
+        self
     }
 
     /// How the time that is left is divided when so many kernels are done.

@@ -100,6 +100,7 @@ impl<'a> Runner<'a> {
             took_s: clock.elapsed().as_secs_f64(),
             command: command.to_owned(),
             seed: plan.source.seed,
+            notes: plan.notes.clone(),
             machine: machine(),
             build: build(),
             conditions: observation.end(),

@@ -31,6 +31,7 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     row("seed", Text::code(info.seed.to_string()));
     row("conditions", Text::from(conditions(&info.conditions)));
     row("noise", noise(&report.summary));
+    row("note", Text::prose(&info.notes.join(" ")));
     document.blocks.push(Block::Table(table));
 }
 

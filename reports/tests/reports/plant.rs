@@ -201,6 +201,7 @@ pub fn info() -> RunInfo {
         took_s: 312.4,
         command: "cargo bench".to_owned(),
         seed: 42,
+        notes: Vec::new(),
         machine: Machine {
             cpu: "Example CPU @ 3.0 GHz".to_owned(),
             cores: 2,

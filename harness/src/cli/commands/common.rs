@@ -14,7 +14,7 @@ use crate::cli::settings::{Settings, parse_duration, utc_now};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::input::InputFile;
-use crate::plan::{Filter, Plan, Request, Source, nearest};
+use crate::plan::{Budget, Filter, Plan, Request, Source, nearest};
 use crate::run::{Choice, NoTimer, Runner, has_failures};
 
 /// Which cases, and how.
@@ -61,7 +61,7 @@ impl Selection {
         let request = |filter| Request {
             filter,
             source: Source { seed: settings.seed, files: files.to_vec() },
-            budget: settings.budget.unwrap_or(default_budget),
+            budget: Budget::Given(settings.budget.unwrap_or(default_budget)),
             max_threads: settings.max_threads,
         };
         for text in &self.filter {
@@ -125,6 +125,7 @@ impl Work {
     ) -> anyhow::Result<Run> {
         let settings = selection.settings()?;
         let plan = selection.plan(kernels, files, &settings, self.default_budget)?;
+        let plan = plan.within_its_budget();
         let store = settings.store();
         let _lock =
             store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;

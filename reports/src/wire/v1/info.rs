@@ -19,6 +19,9 @@ pub struct RunInfo {
     pub command: String,
     /// The seed of every input.
     pub seed: u64,
+    /// Sentences.
+    #[serde(default)]
+    pub notes: Vec<String>,
     /// The machine.
     pub machine: Machine,
     /// The build.
@@ -34,6 +37,7 @@ impl From<&core::RunInfo> for RunInfo {
             took_s: value.took_s.into(),
             command: value.command.clone(),
             seed: value.seed,
+            notes: value.notes.clone(),
             machine: (&value.machine).into(),
             build: (&value.build).into(),
             conditions: (&value.conditions).into(),
@@ -48,6 +52,7 @@ impl From<RunInfo> for core::RunInfo {
             took_s: value.took_s.into(),
             command: value.command,
             seed: value.seed,
+            notes: value.notes,
             machine: value.machine.into(),
             build: value.build.into(),
             conditions: value.conditions.into(),
