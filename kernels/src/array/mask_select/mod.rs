@@ -15,8 +15,8 @@ use compress::{compress, count};
 ///
 /// The exercise indexes with a mask, whose result has a length that nobody knows beforehand: a list
 /// grows as it is pushed to, a count first reads everything twice, and room for all is memory that
-/// may never be touched. What costs most is none of these but the branch on each value, which
-/// random data makes unpredictable.
+/// may never be touched. What costs most is none of these: it is the branch on each value, which
+/// random data makes unpredictable, and, where the result is large and new, its pages.
 ///
 /// The comparison is strict, and NaN is not above anything, so it is never selected; infinity is.
 /// None, all, and an empty input are results like any other.
