@@ -44,8 +44,8 @@ const fn repeated(byte: u8) -> u64 {
 
 /// Up to eight digits at the beginning of eight bytes: how many, and their value.
 #[inline]
-fn leading_digits(eight: &[u8; 8]) -> (usize, u64) {
-    let word = u64::from_le_bytes(*eight) ^ repeated(b'0');
+fn leading_digits(eight: [u8; 8]) -> (usize, u64) {
+    let word = u64::from_le_bytes(eight) ^ repeated(b'0');
     // A byte above 9 sets its high bit; a carry from it only spoils bytes after it.
     let others = (word.wrapping_add(repeated(0x76)) | word) & repeated(0x80);
     let count = others.trailing_zeros() / 8;
@@ -59,17 +59,17 @@ fn leading_digits(eight: &[u8; 8]) -> (usize, u64) {
 fn more_digits(bytes: &[u8], mut at: usize, mut value: u64) -> (u64, usize) {
     // Words of eight digits without a loop: how many of the bytes are digits cannot be predicted.
     if let Some(most) = bytes.get(at..).and_then(|rest| rest.first_chunk::<24>()) {
-        let (count, digits) = leading_digits(most.first_chunk().expect("8 of 24 bytes"));
+        let (count, digits) = leading_digits(*most.first_chunk().expect("8 of 24 bytes"));
         value = value.wrapping_mul(POWERS_OF_TEN[count]).wrapping_add(digits);
         at += count;
         if count < 8 {
             return (value, at);
         }
-        let (second, digits) = leading_digits(most[8..].first_chunk().expect("8 of 16 bytes"));
+        let (second, digits) = leading_digits(*most[8..].first_chunk().expect("8 of 16 bytes"));
         value = value.wrapping_mul(POWERS_OF_TEN[second]).wrapping_add(digits);
         // Where the second word ends the number, the third begins with no digit.
         let rest = most[8 + second..].first_chunk().expect("8 of 8 to 16 bytes");
-        let (third, digits) = leading_digits(rest);
+        let (third, digits) = leading_digits(*rest);
         value = value.wrapping_mul(POWERS_OF_TEN[third]).wrapping_add(digits);
         // With all of them there are more digits than a number may have, whatever follows.
         return (value, at + second + third);
