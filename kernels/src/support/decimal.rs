@@ -32,30 +32,47 @@ pub fn parse(bytes: &[u8], at: usize) -> Option<(f64, usize)> {
         return None;
     }
     let magnitude = over_power_of_ten(significand, decimals);
-    Some((if negative { -magnitude } else { magnitude }, end))
+    // No branch: a sign cannot be predicted.
+    let number = f64::from_bits(magnitude.to_bits() | u64::from(negative) << 63);
+    Some((number, end))
 }
 
-const ZEROS: u64 = 0x3030_3030_3030_3030;
-const TENS: [u64; 8] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000];
+/// A word with this byte in each of its places.
+const fn repeated(byte: u8) -> u64 {
+    u64::from_le_bytes([byte; 8])
+}
+
+/// Up to eight digits at the beginning of eight bytes: how many, and their value.
+#[inline]
+fn leading_digits(eight: [u8; 8]) -> (usize, u64) {
+    let word = u64::from_le_bytes(eight) ^ repeated(b'0');
+    // A byte above 9 sets its high bit; a carry from it only spoils bytes after it.
+    let others = (word.wrapping_add(repeated(0x76)) | word) & repeated(0x80);
+    let count = others.trailing_zeros() / 8;
+    // What is not a digit is shifted out at one end, and zeros come in at the other.
+    let digits = word.checked_shl(64 - 8 * count).unwrap_or(0);
+    (count as usize, eight_digits(digits))
+}
 
 /// Appends the digits at `at` to `value`, modulo 2^64, and says where they end.
 #[inline]
 fn more_digits(bytes: &[u8], mut at: usize, mut value: u64) -> (u64, usize) {
-    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*eight) ^ ZEROS;
-        // A byte above 9 sets its high bit; a carry from it only spoils bytes after it.
-        let others = (word.wrapping_add(0x7676_7676_7676_7676) | word) & 0x8080_8080_8080_8080;
-        if others == 0 {
-            value = value.wrapping_mul(100_000_000).wrapping_add(eight_digits(word));
-            at += 8;
-            continue;
+    // Words of eight digits without a loop: how many of the bytes are digits cannot be predicted.
+    if let Some(most) = bytes.get(at..).and_then(|rest| rest.first_chunk::<24>()) {
+        let (count, digits) = leading_digits(*most.first_chunk().expect("8 of 24 bytes"));
+        value = value.wrapping_mul(POWERS_OF_TEN[count]).wrapping_add(digits);
+        at += count;
+        if count < 8 {
+            return (value, at);
         }
-        let count = others.trailing_zeros() as usize / 8;
-        if count > 0 {
-            let digits = eight_digits(word << (64 - 8 * count));
-            value = value.wrapping_mul(TENS[count & 7]).wrapping_add(digits);
-        }
-        return (value, at + count);
+        let (second, digits) = leading_digits(*most[8..].first_chunk().expect("8 of 16 bytes"));
+        value = value.wrapping_mul(POWERS_OF_TEN[second]).wrapping_add(digits);
+        // Where the second word ends the number, the third begins with no digit.
+        let rest = most[8 + second..].first_chunk().expect("8 of 8 to 16 bytes");
+        let (third, digits) = leading_digits(*rest);
+        value = value.wrapping_mul(POWERS_OF_TEN[third]).wrapping_add(digits);
+        // With all of them there are more digits than a number may have, whatever follows.
+        return (value, at + second + third);
     }
     while let Some(digit @ b'0'..=b'9') = bytes.get(at) {
         value = value.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
@@ -63,6 +80,10 @@ fn more_digits(bytes: &[u8], mut at: usize, mut value: u64) -> (u64, usize) {
     }
     (value, at)
 }
+
+/// 10^n for the up to eight digits of a word.
+static POWERS_OF_TEN: [u64; 9] =
+    [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
 
 /// The value of eight digits, one a byte, the first in the lowest.
 #[inline]

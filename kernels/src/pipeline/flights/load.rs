@@ -8,6 +8,8 @@ use super::input::Texts;
 use super::table::{
     AIRLINES, Cell, Column, FLIGHTS, Kind, MISSING, PLANES, Schema, Table, Tables, Words,
 };
+use crate::support::csv::cursor::end_of_cell;
+use crate::support::decimal;
 
 /// Tables, or what is wrong with their files.
 pub type Loaded = Result<Tables, FlightsError>;
@@ -209,7 +211,7 @@ fn scan<'t>(body: &'t str, schema: &Schema) -> Result<Vec<Growing<'t>>, FlightsE
                     end
                 }
                 Growing::Words(words) => {
-                    let end = end_of_cell(body, at);
+                    let end = end_of_cell(body.as_bytes(), at);
                     let word = &body[at..end];
                     words.push((word != NA).then_some(word));
                     end
@@ -222,15 +224,6 @@ fn scan<'t>(body: &'t str, schema: &Schema) -> Result<Vec<Growing<'t>>, FlightsE
         }
     }
     Ok(columns)
-}
-
-/// Where the cell that begins at `at` ends: at a comma, a newline or the end of the text.
-#[inline]
-fn end_of_cell(body: &str, at: usize) -> usize {
-    // Cells are a few bytes long: a loop is over before a SIMD search has begun.
-    let rest = body.get(at..).unwrap_or_default();
-    let end = rest.bytes().position(|byte| byte == b',' || byte == b'\n');
-    at + end.unwrap_or(rest.len())
 }
 
 fn cells_of_row(body: &str, row: usize) -> usize {
@@ -249,7 +242,7 @@ fn no_number(
 ) -> FlightsError {
     let cells = cells_of_row(body, row);
     if cells == schema.columns.len() {
-        not_a_number(schema, line, column, &body[at..end_of_cell(body, at)])
+        not_a_number(schema, line, column, &body[at..end_of_cell(body.as_bytes(), at)])
     } else {
         wrong_cells(schema, line, cells)
     }
@@ -259,22 +252,13 @@ fn no_number(
 /// neither; and where the cell ends.
 #[inline]
 fn number(body: &str, at: usize) -> (Option<f64>, usize) {
-    // Nearly all cells are short integers: one loop finds their end and their value.
     let bytes = body.as_bytes();
-    let negative = bytes.get(at) == Some(&b'-');
-    let first = at + usize::from(negative);
-    let (mut end, mut magnitude) = (first, 0_u64);
-    while let Some(digit @ b'0'..=b'9') = bytes.get(end) {
-        magnitude = magnitude.wrapping_mul(10).wrapping_add(u64::from(digit - b'0'));
-        end += 1;
+    if let Some((number, end)) = decimal::parse(bytes, at)
+        && matches!(bytes.get(end), None | Some(b',' | b'\n'))
+    {
+        return (Some(number), end);
     }
-    // Up to 15 digits are exact in a double, and are far from wrapping.
-    let is_whole = matches!(bytes.get(end), None | Some(b',' | b'\n'));
-    if is_whole && (1..=15).contains(&(end - first)) {
-        let magnitude = magnitude as f64;
-        return (Some(if negative { -magnitude } else { magnitude }), end);
-    }
-    let end = end_of_cell(body, at);
+    let end = end_of_cell(bytes, at);
     let cell = body.get(at..end).unwrap_or_default();
     let number = if cell == NA { Some(f64::NAN) } else { cell.parse().ok() };
     (number.filter(|number: &f64| number.is_finite() || cell == NA), end)

@@ -20,8 +20,8 @@ use scan::{Chunk, Frame, Tile, scan};
 /// Count, mean, standard deviation (divisor n - 1), least and greatest of each column of a CSV file.
 ///
 /// The file need not fit memory: moments of chunks merge exactly (Chan, Golub and `LeVeque`, 1983),
-/// so a chunk is all that is ever held, and chunks can be taken in parallel. The exercise shows
-/// that the statistics then cost next to nothing: the time goes into turning text into numbers.
+/// so a chunk is all that is ever held, and chunks can be taken in parallel. What the exercise asks
+/// for is then the smaller part: the time goes into turning text into numbers.
 ///
 /// Empty cells, NaN and pandas' other spellings of a missing value are skipped. A column without a
 /// number has count 0 and NaN for the rest; one number has no deviation: NaN. An infinity is a

@@ -6,7 +6,7 @@ use amdahl::{Agree, Exchange, ExchangeError, Exchanged, Value};
 /// Sums and counts by name.
 #[derive(Debug, Clone, Default)]
 pub struct Groups {
-    /// Indices of groups by their hash, open addressing with linear probing; a power of two.
+    /// Indices of groups by their key, open addressing with linear probing; a power of two.
     slots: Vec<u32>,
     entries: Vec<Group>,
     /// The names from the first group's to the last's.
@@ -15,7 +15,7 @@ pub struct Groups {
 
 #[derive(Debug, Clone)]
 struct Group {
-    hash: u64,
+    key: u64,
     /// Where its name begins in the buffer, and how long it is.
     start: usize,
     length: usize,
@@ -26,19 +26,42 @@ struct Group {
 /// A slot without a group.
 const VACANT: u32 = u32::MAX;
 
-/// A hash of eight bytes a multiplication. A file made to collide would be read slowly, not wrongly.
+/// The longest name that its key and its length tell from all others.
+const KEY_BYTES: usize = 8;
+
+/// The bytes of a short name in one word, overlapping so that none is copied one by one; of a longer
+/// one a hash, a multiplication for each eight bytes. A file made to collide would be read slowly,
+/// not wrongly.
 #[inline]
-fn hash_of(name: &[u8]) -> u64 {
-    // 2^64 over the golden ratio, odd (Knuth, volume 3, section 6.4).
-    const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
-    let mut hash = name.len() as u64;
-    let (words, rest) = name.as_chunks::<8>();
-    for word in words {
-        hash = (hash.rotate_left(23) ^ u64::from_le_bytes(*word)).wrapping_mul(GOLDEN);
+fn key_of(name: &[u8]) -> u64 {
+    let byte = |at: usize| u64::from(name[at]);
+    match (name.len(), name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        (0, ..) => 0,
+        (length @ 1..4, ..) => byte(0) | byte(length / 2) << 8 | byte(length - 1) << 16,
+        (4..=KEY_BYTES, Some(first), Some(last)) => {
+            u64::from(u32::from_le_bytes(*first)) | u64::from(u32::from_le_bytes(*last)) << 32
+        }
+        _ => {
+            let last = name.last_chunk::<8>().map_or(0, |last| u64::from_le_bytes(*last));
+            let words = name.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word));
+            words.chain([last]).fold(0, |hash, word| spread(hash.rotate_left(23) ^ word))
+        }
     }
-    let last = rest.iter().fold(0, |word, byte| (word << 8) | u64::from(*byte));
-    hash = (hash.rotate_left(23) ^ last).wrapping_mul(GOLDEN);
-    hash ^ (hash >> 32)
+}
+
+/// A word whose high bits depend on all of its bits (Knuth, volume 3, section 6.4: 2^64 over the
+/// golden ratio, odd).
+#[inline]
+fn spread(word: u64) -> u64 {
+    word.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+}
+
+/// Where the search for a key begins.
+#[allow(clippy::cast_possible_truncation, reason = "a mask keeps a few of the bits")]
+#[inline]
+fn first_slot(key: u64) -> usize {
+    // A product's bits depend on the lower ones alone, so the upper ones are brought down first.
+    (spread(key ^ (key >> 32)) >> 32) as usize
 }
 
 impl Groups {
@@ -55,19 +78,20 @@ impl Groups {
     /// Where the name is new and not UTF-8.
     #[inline]
     pub fn index_of(&mut self, name: &[u8]) -> Result<usize, std::str::Utf8Error> {
-        let hash = hash_of(name);
+        let key = key_of(name);
         if let Some(mask) = self.slots.len().checked_sub(1) {
-            let mut slot = at(hash) & mask;
+            let mut slot = first_slot(key) & mask;
             while self.slots[slot] != VACANT {
                 let index = self.slots[slot] as usize;
                 let group = &self.entries[index];
-                if group.hash == hash && self.name(group) == name {
+                let is_alike = group.key == key && group.length == name.len();
+                if is_alike && (name.len() <= KEY_BYTES || self.name(group) == name) {
                     return Ok(index);
                 }
                 slot = (slot + 1) & mask;
             }
         }
-        self.insert(name, hash)
+        self.insert(name, key)
     }
 
     #[inline]
@@ -76,9 +100,9 @@ impl Groups {
     }
 
     #[cold]
-    fn insert(&mut self, name: &[u8], hash: u64) -> Result<usize, std::str::Utf8Error> {
+    fn insert(&mut self, name: &[u8], key: u64) -> Result<usize, std::str::Utf8Error> {
         std::str::from_utf8(name)?;
-        let group = Group { hash, start: self.names.len(), length: name.len(), sum: 0.0, count: 0 };
+        let group = Group { key, start: self.names.len(), length: name.len(), sum: 0.0, count: 0 };
         self.names.extend_from_slice(name);
         self.entries.push(group);
         let index = self.entries.len() - 1;
@@ -95,7 +119,7 @@ impl Groups {
 
     fn take_slot(&mut self, index: usize) {
         let mask = self.slots.len() - 1;
-        let mut slot = at(self.entries[index].hash) & mask;
+        let mut slot = first_slot(self.entries[index].key) & mask;
         while self.slots[slot] != VACANT {
             slot = (slot + 1) & mask;
         }
@@ -137,12 +161,6 @@ impl Groups {
 
 /// Slots of a small table.
 const LEAST_SLOTS: usize = 64;
-
-#[allow(clippy::cast_possible_truncation, reason = "the low bits are what a mask keeps")]
-#[inline]
-fn at(hash: u64) -> usize {
-    hash as usize
-}
 
 /// A mean for each name, in the order of the names.
 #[derive(Debug, Clone, PartialEq, Default)]

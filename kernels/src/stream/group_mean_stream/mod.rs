@@ -265,3 +265,41 @@ fn with_rayon(file: &CsvFile) -> Timed<'_, Means> {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &[u8]) -> CsvFile {
+        CsvFile::of_text(text, 1).expect("room for a small file")
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf_8_is_found_by_line_and_column() {
+        let file = file(b"category,value\na,1\n\xffb,2\na,x\n");
+        let header = Header::read(&file).expect("a header");
+        let scanned = by_scanning(&file, &header).unwrap_err();
+        assert_eq!(
+            scanned.to_string(),
+            "line 3, column 1: `\u{fffd}b` is not UTF-8; convert the file"
+        );
+        let (mut sums, mut record) = (Sums::default(), ByteRecord::new());
+        let roles = Roles::of(&header).expect("both columns");
+        let mut records = Records::new(&file);
+        while let Some(offset) = records.read(&mut record).expect("a file that can be read") {
+            if !sums.add(&record, &roles, offset) {
+                break;
+            }
+        }
+        assert_eq!(sums.means(&file, &header), Err(scanned));
+    }
+
+    #[test]
+    fn a_header_that_is_not_utf_8_is_refused() {
+        let error = Header::read(&file(b"category,\xff\na,1\n")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "line 1, column 2: `\u{fffd}` is not UTF-8; convert the file"
+        );
+    }
+}
