@@ -1,10 +1,9 @@
 //! What several kernels need: conversions between libraries' matrices, rows mapped to rows,
-//! matrix products, scalars of either precision, and portable SIMD.
+//! scalars of either precision, and portable SIMD.
 
 pub mod by_rows;
 pub mod convert;
 pub mod exp;
 pub mod lanes;
-pub mod product;
 pub mod real;
 pub mod tile;
