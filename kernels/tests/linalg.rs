@@ -151,6 +151,18 @@ fn nan_and_infinity_stay_within_their_pair_of_a_batch() {
     }
 }
 
+#[test]
+fn pairs_so_large_that_tasks_take_few_of_them_keep_their_places() {
+    let (batch, n) = (5, 65);
+    let value = |at: usize| (at / (n * n) + 1) as f64;
+    let a = Array { shape: vec![batch, n, n], data: (0..batch * n * n).map(value).collect() };
+    let b = Array { shape: vec![batch, n, n], data: vec![2.0; batch * n * n] };
+    let want: Vec<f64> = (0..batch * n * n).map(|at| 130.0 * value(at)).collect();
+    for (who, result) in results(&batched_matmul::kernel(), &Batches { a, b }.to_exchanged()) {
+        assert_same(&who, &numbers(&result, ""), &want);
+    }
+}
+
 /// Holds the solution of every variant to `want`, within some roundings.
 #[track_caller]
 fn expect_solution(n: usize, a: &[f64], b: &[f64], want: &[f64]) {

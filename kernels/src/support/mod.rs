@@ -1,6 +1,8 @@
 //! What several kernels need: conversions between libraries' matrices, rows mapped to rows, sums and
 //! products, exponentials and scalars of either precision, medians, portable SIMD; and for tables:
 //! columns and text, groups and hashes, CSV and decimals.
+//! What several kernels need: conversions between libraries' matrices, rows mapped to rows,
+//! scalars of either precision, and portable SIMD.
 
 pub mod by_rows;
 pub mod convert;

@@ -21,7 +21,8 @@ impl Real for f64 {
         value
     }
 
-    #[inline]
+    #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[inline(always)]
     fn fused(self, b: Self, c: Self) -> Self {
         Self::mul_add(self, b, c)
     }
@@ -35,7 +36,8 @@ impl Real for f32 {
         value as Self
     }
 
-    #[inline]
+    #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[inline(always)]
     fn fused(self, b: Self, c: Self) -> Self {
         Self::mul_add(self, b, c)
     }

@@ -63,52 +63,42 @@ fn add_rows<const FUSED: bool>(sums: &mut [f64], rows: &[f64], w: &[f64], y: &[f
         return;
     }
     let blocks = rows.chunks_exact(ROWS * d);
-    let (whole, rest) = y.as_chunks::<ROWS>();
-    let left_over = blocks.remainder().chunks_exact(d);
-    for (block, y) in blocks.zip(whole) {
-        add_block::<FUSED, ROWS>(sums, std::array::from_fn(|r| &block[r * d..][..d]), w, y);
+    let (targets, targets_left) = y.as_chunks::<ROWS>();
+    let left = blocks.remainder().chunks_exact(d);
+    for (block, y) in blocks.zip(targets) {
+        let mut residuals = [0.0; ROWS];
+        for ((residual, row), y) in residuals.iter_mut().zip(block.chunks_exact(d)).zip(y) {
+            *residual = dot::<FUSED>(row, w) - y;
+        }
+        let (upper, lower) = block.split_at(2 * d);
+        let ((first, second), (third, fourth)) = (upper.split_at(d), lower.split_at(d));
+        let values = first.iter().zip(second).zip(third.iter().zip(fourth));
+        for (sum, ((first, second), (third, fourth))) in sums.iter_mut().zip(values) {
+            let upper = mul_add::<FUSED>(residuals[1], *second, residuals[0] * first);
+            let lower = mul_add::<FUSED>(residuals[3], *fourth, residuals[2] * third);
+            *sum += upper + lower;
+        }
     }
-    for (row, y) in left_over.zip(rest) {
-        add_block::<FUSED, 1>(sums, [row], w, &[*y]);
+    for (row, y) in left.zip(targets_left) {
+        let residual = dot::<FUSED>(row, w) - y;
+        for (sum, x) in sums.iter_mut().zip(row) {
+            *sum = mul_add::<FUSED>(residual, *x, *sum);
+        }
     }
 }
 
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
 #[inline(always)]
-fn add_block<const FUSED: bool, const ROWS: usize>(
-    sums: &mut [f64],
-    rows: [&[f64]; ROWS],
-    w: &[f64],
-    y: &[f64; ROWS],
-) {
-    let rows = rows.map(|row| row.as_chunks::<LANES>());
-    let (w, w_rest) = w.as_chunks::<LANES>();
-    let mut products: [Lanes; ROWS] = [[0.0; LANES]; ROWS];
-    for (at, w) in w.iter().enumerate() {
-        for (products, (row, _)) in products.iter_mut().zip(rows) {
-            for l in 0..LANES {
-                products[l] = mul_add::<FUSED>(row[at][l], w[l], products[l]);
-            }
+fn dot<const FUSED: bool>(x: &[f64], w: &[f64]) -> f64 {
+    let ((x, x_rest), (w, w_rest)) = (x.as_chunks::<LANES>(), w.as_chunks::<LANES>());
+    let mut sums: Lanes = [0.0; LANES];
+    for (x, w) in x.iter().zip(w) {
+        for l in 0..LANES {
+            sums[l] = mul_add::<FUSED>(x[l], w[l], sums[l]);
         }
     }
-    let mut residuals = [0.0; ROWS];
-    for (r, residual) in residuals.iter_mut().enumerate() {
-        let rest = rows[r].1.iter().zip(w_rest).map(|(x, w)| x * w).sum::<f64>();
-        *residual = products[r].iter().sum::<f64>() + rest - y[r];
-    }
-    let (sums, sums_rest) = sums.as_chunks_mut::<LANES>();
-    for (at, sums) in sums.iter_mut().enumerate() {
-        for (residual, (row, _)) in residuals.iter().zip(rows) {
-            for l in 0..LANES {
-                sums[l] = mul_add::<FUSED>(*residual, row[at][l], sums[l]);
-            }
-        }
-    }
-    for (at, sum) in sums_rest.iter_mut().enumerate() {
-        for (residual, (_, row)) in residuals.iter().zip(rows) {
-            *sum = mul_add::<FUSED>(*residual, row[at], *sum);
-        }
-    }
+    let rest: f64 = x_rest.iter().zip(w_rest).map(|(x, w)| x * w).sum();
+    sums.iter().sum::<f64>() + rest
 }
 
 #[cfg(test)]

@@ -208,7 +208,9 @@ fn with_rayon(samples: &Samples) -> Timed<'_, Vec<f64>> {
                 },
             );
             total.clear();
-            tasks.iter().for_each(|gradient| total.merge(gradient));
+            for gradient in tasks.iter() {
+                total.merge(gradient);
+            }
             total.mean_into(y.len(), out);
         },
         |(_, _, out)| out.clone(),

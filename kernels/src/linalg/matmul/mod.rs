@@ -1,5 +1,7 @@
 //! The product of two matrices (exercises A.6 and E.2), in either precision.
 
+mod blocked;
+
 use amdahl::{
     Agree, Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, SizeLabel, Sizes,
     Timed, Tolerance,
@@ -7,7 +9,6 @@ use amdahl::{
 use faer::{Accum, MatMut, MatRef, Par};
 
 use crate::support::convert;
-use crate::support::product::{Extents, Workspace};
 use crate::support::real::Real;
 
 /// The product of an m x k and a k x n matrix.
@@ -54,11 +55,11 @@ where
         )
         .variant("interchanged", interchanged::<T>)
         .rung(Rung::Algorithm)
+        .variant("blocked", blocked::<T>)
+        .rung(Rung::Vectorize)
         .variant("ndarray", with_ndarray::<T>)
         .variant("nalgebra", with_nalgebra::<T>)
         .variant("faer", with_faer::<T>)
-        .variant("tiled", tiled::<T>)
-        .rung(Rung::Vectorize)
         .variant("preallocated", preallocated::<T>)
         .parallel_variant("rayon", with_rayon::<T>)
         .build()
@@ -72,6 +73,14 @@ where
 /// of products of such values add up to 0.64 k; both sides have the error.
 pub(super) fn tolerance<T: Real>(k: usize) -> Tolerance {
     Tolerance::EXACT.plus_absolute(8.0 * (k as f64).powf(1.5) * T::EPSILON)
+}
+
+/// The extents of a product: m x k times k x n.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extents {
+    m: usize,
+    k: usize,
+    n: usize,
 }
 
 impl SizeLabel for Extents {
@@ -153,6 +162,15 @@ fn interchanged<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
     })
 }
 
+fn blocked<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
+    let Factors { a, b } = factors;
+    Timed::returning(move || {
+        let mut out = Matrix::zeros(a.rows(), b.cols());
+        blocked::add_product(a, b, &mut out);
+        out
+    })
+}
+
 fn with_ndarray<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
     let (a, b) = (convert::ndarray_view(&factors.a), convert::ndarray_view(&factors.b));
     Timed::returning(move || a.dot(&b)).seen_as(convert::from_ndarray)
@@ -175,17 +193,6 @@ fn with_faer<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
         out
     })
     .seen_as(|out| convert::from_faer(&out))
-}
-
-fn tiled<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
-    let Factors { a, b } = factors;
-    let extents = Extents { m: a.rows(), k: a.cols(), n: b.cols() };
-    Timed::returning(move || {
-        let mut out = Matrix::zeros(a.rows(), b.cols());
-        let mut workspace = Workspace::new(extents);
-        workspace.multiply(extents, a.as_slice(), b.as_slice(), out.as_mut_slice());
-        out
-    })
 }
 
 fn preallocated<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {

@@ -1,7 +1,5 @@
 //! Gaussian elimination by loops.
 
-use amdahl::Matrix;
-
 use super::{SolveError, System};
 
 /// The solution by elimination with partial pivoting and substitution backwards.
@@ -18,12 +16,16 @@ pub fn solve(system: &System) -> Result<Vec<f64>, SolveError> {
         if a[(pivot, column)] == 0.0 {
             return Err(SolveError::Singular { column });
         }
-        swap_rows(&mut a, column, pivot);
+        for j in 0..n {
+            a.as_mut_slice().swap(column * n + j, pivot * n + j);
+        }
         x.swap(column, pivot);
-        for i in column + 1..n {
-            let factor = a[(i, column)] / a[(column, column)];
+        let (upper, lower) = a.as_mut_slice().split_at_mut((column + 1) * n);
+        let above = &upper[column * n..];
+        for (i, row) in (column + 1..n).zip(lower.chunks_exact_mut(n)) {
+            let factor = row[column] / above[column];
             for j in column + 1..n {
-                a[(i, j)] -= factor * a[(column, j)];
+                row[j] -= factor * above[j];
             }
             x[i] -= factor * x[column];
         }
@@ -35,12 +37,4 @@ pub fn solve(system: &System) -> Result<Vec<f64>, SolveError> {
         x[i] /= a[(i, i)];
     }
     Ok(x)
-}
-
-fn swap_rows(a: &mut Matrix, i: usize, j: usize) {
-    if i != j {
-        let cols = a.cols();
-        let (upper, lower) = a.as_mut_slice().split_at_mut(i.max(j) * cols);
-        upper[i.min(j) * cols..][..cols].swap_with_slice(&mut lower[..cols]);
-    }
 }
