@@ -5,6 +5,7 @@
 //! and [`suite`] lists them in the order of the report.
 
 pub mod array;
+pub mod chart;
 pub mod cluster;
 pub mod linalg;
 pub mod pipeline;
@@ -29,6 +30,8 @@ pub fn kernels() -> Vec<Kernel> {
         cluster::centroids::kernel(),
         cluster::kmeans_step::kernel(),
         stats::column_statistics::kernel(),
+        chart::feature_importance::kernel(),
+        chart::multi_panel::kernel(),
         pipeline::flights::kernel(),
     ]
 }
