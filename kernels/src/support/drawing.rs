@@ -134,7 +134,7 @@ pub fn label(value: f64) -> String {
     if value == 0.0 || (1e-3..1e5).contains(&value.abs()) {
         format!("{value:.3}")
     } else {
-        format!("{value:.1e}")
+        format!("{value:.3e}")
     }
 }
 
