@@ -1,6 +1,6 @@
 //! SVG written as text: elements, attributes, and nothing that a chart does not need.
 
-use std::fmt::Write;
+use std::fmt::{self, Display, Formatter, Write};
 
 use plotters::style::RGBColor;
 
@@ -9,6 +9,22 @@ use super::drawing::FAMILY;
 /// An SVG document in the making; coordinates are pixels from the upper left.
 pub struct Svg {
     text: String,
+}
+
+/// A coordinate to a tenth of a pixel: whole numbers are written several times faster than a
+/// fraction is rounded in decimal.
+struct Px(f64);
+
+impl Display for Px {
+    #[allow(clippy::cast_possible_truncation, reason = "pages are small, and the cast saturates")]
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let tenths = (10.0 * self.0).round() as i64;
+        if tenths < 0 {
+            f.write_char('-')?;
+        }
+        let (whole, rest) = (tenths.unsigned_abs() / 10, tenths.unsigned_abs() % 10);
+        if rest == 0 { write!(f, "{whole}") } else { write!(f, "{whole}.{rest}") }
+    }
 }
 
 /// Where the given point of a text lies.
@@ -34,24 +50,25 @@ impl Svg {
         svg
     }
 
-    fn push(&mut self, element: std::fmt::Arguments<'_>) {
+    fn push(&mut self, element: fmt::Arguments<'_>) {
         self.text.write_fmt(element).expect("a string takes all that is written");
     }
 
     /// A filled rectangle.
     pub fn rect(&mut self, [x, y]: [f64; 2], [width, height]: [f64; 2], colour: RGBColor) {
+        let (x, y, width, height) = (Px(x), Px(y), Px(width), Px(height));
         let colour = hex(colour);
         self.push(format_args!(
-            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" \
+            "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" \
              fill=\"{colour}\"/>\n"
         ));
     }
 
     /// A dot.
     pub fn circle(&mut self, [x, y]: [f64; 2], radius: f64, colour: RGBColor) {
-        let colour = hex(colour);
+        let (x, y, colour) = (Px(x), Px(y), hex(colour));
         self.push(format_args!(
-            "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius}\" fill=\"{colour}\"/>\n"
+            "<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"/>\n"
         ));
     }
 
@@ -61,8 +78,8 @@ impl Svg {
         self.push(format_args!(
             "<polyline fill=\"none\" stroke=\"{colour}\" stroke-width=\"{width}\" points=\""
         ));
-        for [x, y] in points {
-            self.push(format_args!("{x:.1},{y:.1} "));
+        for (x, y) in points.iter().map(|[x, y]| (Px(*x), Px(*y))) {
+            self.push(format_args!("{x},{y} "));
         }
         self.text.push_str("\"/>\n");
     }
@@ -74,7 +91,7 @@ impl Svg {
 
     /// A text that runs upwards.
     pub fn text_upwards(&mut self, [x, y]: [f64; 2], size: f64, anchor: Anchor, text: &str) {
-        let turn = format!(" transform=\"rotate(-90 {x:.1} {y:.1})\"");
+        let turn = format!(" transform=\"rotate(-90 {} {})\"", Px(x), Px(y));
         self.text_turned([x, y], size, anchor, &turn, text);
     }
 
@@ -84,8 +101,9 @@ impl Svg {
             Anchor::Middle => "middle",
             Anchor::End => "end",
         };
+        let (x, y) = (Px(x), Px(y));
         self.push(format_args!(
-            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-size=\"{size}\" text-anchor=\"{anchor}\"{turn}>"
+            "<text x=\"{x}\" y=\"{y}\" font-size=\"{size}\" text-anchor=\"{anchor}\"{turn}>"
         ));
         for c in text.chars() {
             match c {
@@ -110,4 +128,15 @@ impl Svg {
 /// A colour as SVG and CSS write it.
 pub fn hex(RGBColor(red, green, blue): RGBColor) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coordinates_are_written_to_a_tenth() {
+        let written = [0.0, -0.04, 12.34, -0.25, 99.96, -7.0].map(|x| Px(x).to_string());
+        assert_eq!(written, ["0", "0", "12.3", "-0.3", "100", "-7"]);
+    }
 }

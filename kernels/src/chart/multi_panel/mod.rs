@@ -13,10 +13,10 @@ pub use figure::{Document, Figure, FigureError, Marks, Panels};
 /// A histogram, a scatter plot, a line and bars in one figure of 1000 x 700 pixels.
 ///
 /// The exercise compares libraries of charts by the lines they ask for, the time they take, the
-/// size and the kinds of what comes out. Charming is quickest since it draws nothing: it writes
-/// down what a browser is to draw, with a script that the page loads from the network, so that the
-/// page does not work offline. Plotters draws SVG and pixels alike from one description; plain
-/// code knows its one figure and nothing else.
+/// size and the kinds of what comes out. Charming draws nothing itself: it writes down what a
+/// browser is to draw, with a script that the page loads from the network, so that the page does
+/// not work offline; and writing all that JSON takes its time too. Plotters draws SVG and pixels
+/// alike from one description; plain code knows its one figure and nothing else.
 ///
 /// Figures agree on the marks drawn, each recorded as it is, and not on bytes. What is not finite,
 /// or beyond 1e300, is not drawn: a value in no bin of the histogram, a point of the scatter plot left out, a gap in
