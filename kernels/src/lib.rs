@@ -5,6 +5,7 @@
 //! and [`suite`] lists them in the order of the report.
 
 pub mod array;
+pub mod chart;
 pub mod cluster;
 pub mod linalg;
 pub mod pipeline;
@@ -56,6 +57,9 @@ pub fn kernels() -> Vec<Kernel> {
         table::left_join_count::kernel(),
         stream::chunked_statistics::kernel(),
         stream::group_mean_stream::kernel(),
+        stats::column_statistics::kernel(),
+        chart::feature_importance::kernel(),
+        chart::multi_panel::kernel(),
         pipeline::flights::kernel(),
     ]
 }

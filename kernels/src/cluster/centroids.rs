@@ -261,7 +261,9 @@ fn mean_rows(
         counts[label] += 1.0;
     }
     for (sums, count) in out.chunks_exact_mut(width).zip(counts) {
-        sums.iter_mut().for_each(|sum| *sum /= *count);
+        for sum in sums {
+            *sum /= *count;
+        }
     }
 }
 

@@ -10,6 +10,8 @@ pub mod csv;
 pub mod decimal;
 pub mod dictionary;
 pub mod duplicates;
+//! portable SIMD, and what charts are drawn with.
+pub mod drawing;
 pub mod exp;
 pub mod exp_f32;
 pub mod groups;
@@ -22,4 +24,5 @@ pub mod schedule;
 pub mod sums;
 pub mod table;
 pub mod text;
+pub mod svg;
 pub mod tile;

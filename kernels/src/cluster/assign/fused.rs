@@ -12,7 +12,7 @@ use multiversion::target::match_target;
 use super::label::label_of;
 use super::nearest::{largest, nearest, slack, squared};
 use crate::cluster::pairwise_distance::Points;
-use crate::cluster::pairwise_distance::tiled::{TILE, Workspace, store};
+use crate::cluster::pairwise_distance::tiled::{TILE, Workspace};
 use crate::support::lanes::{LANES, Lanes, mul_add};
 use crate::support::tile;
 
@@ -32,25 +32,20 @@ pub struct Centroids {
 pub struct Scratch {
     /// [`LANES`] centred points, coordinate by coordinate.
     points: Vec<Lanes>,
-    /// The dot products of a tile; on the heap for the reason given in `pairwise_distance`.
-    dots: Vec<Lanes>,
-    /// One for each point.
-    leads: Vec<Lead>,
-    /// What a point that is looked at again is compared by, centroid by centroid.
-    values: Vec<f64>,
+    /// The values of a tile; on the heap for the reason given in `pairwise_distance`.
+    values: Vec<Lanes>,
+    leads: Leads,
+    /// All values of a point that is looked at again.
+    all: Vec<Lanes>,
 }
 
-/// The smallest values of a point so far, in each lane its own.
-#[derive(Clone, Copy)]
-struct Lead {
-    first: Lanes,
+/// The smallest values so far of up to [`LANES`] points, in each lane its own.
+struct Leads {
+    first: Vec<Lanes>,
     /// The panel of `first`.
-    panel: Lanes,
-    second: Lanes,
+    panel: Vec<Lanes>,
+    second: Vec<Lanes>,
 }
-
-const NO_LEAD: Lead =
-    Lead { first: [f64::INFINITY; LANES], panel: [0.0; LANES], second: [f64::INFINITY; LANES] };
 
 impl Centroids {
     /// Buffers for these points.
@@ -63,9 +58,9 @@ impl Centroids {
     pub fn scratch(&self) -> Scratch {
         Scratch {
             points: vec![[0.0; LANES]; self.packed.centre.len()],
-            dots: vec![[0.0; LANES]; TILE],
-            leads: vec![NO_LEAD; LANES],
-            values: vec![0.0; self.halves.len() * LANES],
+            values: vec![[0.0; LANES]; TILE],
+            leads: Leads::new(),
+            all: vec![[0.0; LANES]; self.halves.len()],
         }
     }
 
@@ -119,36 +114,36 @@ impl Band<'_> {
         scratch: &mut Scratch,
     ) {
         let Centroids { packed, halves, largest } = self.centroids;
-        let Scratch { points, dots, leads, values } = scratch;
+        let Scratch { points, values, leads, all } = scratch;
         let rows = self.first..self.first + out.len();
         let squares = packed.centred(&self.points.x, rows, points);
-        leads.fill(NO_LEAD);
+        leads.clear();
         for top in (0..LANES).step_by(DOWN) {
-            let leads = &mut leads[top..top + DOWN];
             let mut at = 0;
             while at + ACROSS <= halves.len() {
                 let right = std::array::from_fn::<_, ACROSS, _>(|p| packed.panel(at + p));
-                store(tile::products::<FUSED, DOWN, ACROSS>(points, top, right), dots);
-                for (p, dots) in dots.chunks_exact(DOWN).take(ACROSS).enumerate() {
-                    follow(leads, dots, &halves[at + p], (at + p) as f64);
+                let sums = tile::products::<FUSED, DOWN, ACROSS>(points, top, right);
+                store(sums, &halves[at..at + ACROSS], values);
+                for (p, values) in values.chunks_exact(DOWN).take(ACROSS).enumerate() {
+                    leads.follow(top, values, (at + p) as f64);
                 }
                 at += ACROSS;
             }
             while at < halves.len() {
-                let right = [packed.panel(at)];
-                store(tile::products::<FUSED, DOWN, 1>(points, top, right), dots);
-                follow(leads, &dots[..DOWN], &halves[at], at as f64);
+                let sums = tile::products::<FUSED, DOWN, 1>(points, top, [packed.panel(at)]);
+                store(sums, &halves[at..=at], values);
+                leads.follow(top, &values[..DOWN], at as f64);
                 at += 1;
             }
         }
-        for (lane, (out, lead)) in out.iter_mut().zip(leads).enumerate() {
+        for (lane, out) in out.iter_mut().enumerate() {
             let slack = slack(points.len(), squares[lane], *largest) / 2.0;
-            let (nearest, ahead) = lead.winner();
-            *out = if ahead > slack {
-                label_of(nearest)
+            let (nearest, ahead) = leads.winner(lane);
+            *out = label_of(if ahead > slack {
+                nearest
             } else {
-                label_of(self.again::<FUSED>(lane, points, slack, values))
-            };
+                self.again::<FUSED>(lane, points, slack, all)
+            });
         }
     }
 
@@ -159,10 +154,9 @@ impl Band<'_> {
         lane: usize,
         point: &[Lanes],
         slack: f64,
-        values: &mut [f64],
+        values: &mut [Lanes],
     ) -> usize {
         let Centroids { packed, halves, .. } = self.centroids;
-        let (values, _) = values.as_chunks_mut::<LANES>();
         for (at, (values, half)) in values.iter_mut().zip(halves).enumerate() {
             let mut dots = [0.0; LANES];
             for (x, c) in point.iter().zip(packed.panel(at)) {
@@ -180,26 +174,57 @@ impl Band<'_> {
     }
 }
 
-/// Takes the values of a panel into the leads of the points.
+/// Puts the values of a tile into memory, panel by panel.
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
 #[inline(always)]
-fn follow(leads: &mut [Lead], dots: &[Lanes], half: &Lanes, panel: f64) {
-    for (lead, dots) in leads.iter_mut().zip(dots) {
-        for l in 0..LANES {
-            let value = half[l] - dots[l];
-            let leads = value < lead.first[l];
-            let other = if leads { lead.first[l] } else { value };
-            lead.first[l] = if leads { value } else { lead.first[l] };
-            lead.panel[l] = if leads { panel } else { lead.panel[l] };
-            // NaN is neither first nor second.
-            lead.second[l] = if other < lead.second[l] { other } else { lead.second[l] };
+fn store<const DOWN: usize, const ACROSS: usize>(
+    sums: [[Lanes; DOWN]; ACROSS],
+    halves: &[Lanes],
+    out: &mut [Lanes],
+) {
+    for ((out, sums), half) in out.chunks_exact_mut(DOWN).zip(sums).zip(halves) {
+        for (out, sums) in out.iter_mut().zip(sums) {
+            for l in 0..LANES {
+                out[l] = half[l] - sums[l];
+            }
         }
     }
 }
 
-impl Lead {
-    /// The centroid of the smallest value of all lanes, and how far it is ahead of the next; NaN
-    /// where all are infinite.
+impl Leads {
+    fn new() -> Self {
+        let points = || vec![[0.0; LANES]; LANES];
+        Self { first: points(), panel: points(), second: points() }
+    }
+
+    fn clear(&mut self) {
+        self.first.fill([f64::INFINITY; LANES]);
+        self.panel.fill([0.0; LANES]);
+        self.second.fill([f64::INFINITY; LANES]);
+    }
+
+    /// Takes in a panel's values for the points from `top` on. One loop over flat slices: over
+    /// lanes within points, the compiler makes it gather and scatter.
+    #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
+    #[inline(always)]
+    fn follow(&mut self, top: usize, values: &[Lanes], panel: f64) {
+        let points = top..top + values.len();
+        let first = self.first[points.clone()].as_flattened_mut();
+        let panels = self.panel[points.clone()].as_flattened_mut();
+        let second = self.second[points].as_flattened_mut();
+        let leads = first.iter_mut().zip(panels).zip(second);
+        for (((first, place), second), &value) in leads.zip(values.as_flattened()) {
+            let old = *first;
+            let other = if value < old { old } else { value };
+            *place = if value < old { panel } else { *place };
+            *first = if value < old { value } else { old };
+            // NaN is neither first nor second.
+            *second = if other < *second { other } else { *second };
+        }
+    }
+
+    /// The centroid of a point's smallest value of all lanes, and how far it is ahead of the next;
+    /// NaN where all are infinite.
     #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
     #[inline(always)]
     #[allow(
@@ -207,17 +232,17 @@ impl Lead {
         clippy::cast_sign_loss,
         reason = "a number of panels went in and comes out"
     )]
-    fn winner(&self) -> (usize, f64) {
+    fn winner(&self, point: usize) -> (usize, f64) {
         let (mut winner, mut first, mut second) = (0, f64::INFINITY, f64::INFINITY);
         for l in 0..LANES {
-            let value = self.first[l];
+            let value = self.first[point][l];
             let other = if value < first { first } else { value };
             if value < first {
                 (winner, first) = (l, value);
             }
-            second = second.min(other).min(self.second[l]);
+            second = second.min(other).min(self.second[point][l]);
         }
-        (self.panel[winner] as usize * LANES + winner, second - first)
+        (self.panel[point][winner] as usize * LANES + winner, second - first)
     }
 }
 

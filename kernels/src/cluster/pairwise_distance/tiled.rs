@@ -36,7 +36,9 @@ pub fn centre_of(c: &Matrix, centre: &mut [f64]) {
         count += 1.0;
     }
     if count > 0.0 {
-        centre.iter_mut().for_each(|sum| *sum /= count);
+        for sum in centre {
+            *sum /= count;
+        }
     }
 }
 
@@ -208,13 +210,9 @@ impl Band<'_> {
     }
 }
 
-/// Puts a tile of sums into memory, panel by panel.
 #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
 #[inline(always)]
-pub fn store<const DOWN: usize, const ACROSS: usize>(
-    sums: [[Lanes; DOWN]; ACROSS],
-    out: &mut [Lanes],
-) {
+fn store<const DOWN: usize, const ACROSS: usize>(sums: [[Lanes; DOWN]; ACROSS], out: &mut [Lanes]) {
     for (out, sums) in out.chunks_exact_mut(DOWN).zip(sums) {
         for (out, sums) in out.iter_mut().zip(sums) {
             *out = sums;

@@ -10,6 +10,7 @@ use plotters::prelude::*;
 
 use super::{Line, Marks};
 use crate::pipeline::flights::error::FlightsError;
+use crate::support::drawing::prepare_plotters;
 
 const SIZE_PX: (u32, u32) = (960, 540);
 
@@ -93,6 +94,7 @@ pub fn draw_in_layers(
 fn drawing(
     paint: impl FnOnce(&Area<'_>) -> Result<(), FlightsError>,
 ) -> Result<String, FlightsError> {
+    prepare_plotters().map_err(failed)?;
     let mut svg = String::new();
     {
         let area = SVGBackend::with_string(&mut svg, SIZE_PX).into_drawing_area();
