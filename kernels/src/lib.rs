@@ -32,6 +32,7 @@ pub fn kernels() -> Vec<Kernel> {
         table::group_center::kernel(),
         table::drop_duplicates::kernel(),
         table::left_join_count::kernel(),
+        table::clean::kernel(),
         pipeline::flights::kernel(),
     ]
 }

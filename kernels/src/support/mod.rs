@@ -10,6 +10,8 @@ pub mod groups;
 pub mod hash;
 pub mod lanes;
 pub mod schedule;
+pub mod summary;
 pub mod table;
 pub mod text;
 pub mod tile;
+pub mod words;
