@@ -60,6 +60,7 @@ pub fn kernels() -> Vec<Kernel> {
         stats::column_statistics::kernel(),
         chart::feature_importance::kernel(),
         chart::multi_panel::kernel(),
+        table::clean::kernel(),
         pipeline::flights::kernel(),
     ]
 }

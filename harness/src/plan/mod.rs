@@ -58,6 +58,8 @@ pub(crate) struct Group {
     pub(crate) size: String,
     /// Whom the others are held to: the reference, or where it is not run at this size the first
     /// variant that is.
+    /// The variant that the others are held to: the reference or, at a size at which it is not run,
+    /// the first that is; smoke sizes have held that one to the reference.
     pub(crate) reference: String,
     /// Whether this is the kernel's largest measured size; profiles are taken there alone.
     pub(crate) is_largest: bool,
@@ -175,6 +177,9 @@ fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Grou
             let mut runs_here: Vec<&VariantInfo> = kernel.variants.iter().filter(runs).collect();
             runs_here.sort_by_key(|variant| variant.role != Role::Reference);
             let reference = runs_here.first().map(|first| first.name.clone()).unwrap_or_default();
+            let first = || kernel.variants.iter().find(runs);
+            let held_to = kernel.reference().filter(runs).or_else(first);
+            let reference = held_to.map(|own| own.name.clone()).unwrap_or_default();
             cases.sort_by_key(|case| case.variant != reference);
             Group {
                 kernel: kernel.id.clone(),
@@ -199,6 +204,7 @@ pub(crate) fn thread_counts(max: usize) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::declare::{Kernel, Sizes, Timed};
 
     #[test]
     fn pools_double_up_to_the_machine() {
@@ -206,5 +212,31 @@ mod tests {
         assert_eq!(thread_counts(2), [1, 2]);
         assert_eq!(thread_counts(6), [1, 2, 4, 6]);
         assert_eq!(thread_counts(8), [1, 2, 4, 8]);
+    }
+    #[test]
+    fn where_the_reference_is_left_out_the_first_that_runs_checks_the_others() {
+        fn sum(x: &Vec<f64>) -> Timed<'_, f64> {
+            Timed::returning(move || x.iter().sum::<f64>())
+        }
+        let kernel = Kernel::new("sum", "sum of x")
+            .sizes(Sizes::smoke([3]).measured([10, 1_000]))
+            .input(|&n, rng| rng.vector(n))
+            .reference("slow", sum)
+            .only_where(|&n| n <= 10, "it takes minutes above 10 values.")
+            .variant("slow_too", sum)
+            .only_where(|&n| n <= 10, "it takes minutes above 10 values.")
+            .variant("fast", sum)
+            .variant("faster", sum)
+            .build();
+        let kernels = [kernel.info().expect("a sound declaration").clone()];
+        let filter = Filter::pattern("faster").expect("an expression");
+        let budget = Duration::from_secs(1);
+        let held_to = |filter| {
+            let plan = Plan::new(&kernels, &Request { filter, seed: 1, budget, max_threads: 1 });
+            let groups = plan.smoke.iter().chain(&plan.groups);
+            groups.map(|group| group.reference.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(held_to(Filter::All), ["slow", "slow", "fast"]);
+        assert_eq!(held_to(filter), ["slow", "slow", "fast"], "a filter changes nothing");
     }
 }

@@ -2,8 +2,8 @@
 
 use super::hash::slot;
 use super::schedule::Schedule;
-use super::table::{MISSING, Words};
 use super::text::{Key, Text};
+use super::words::{MISSING, Words};
 
 /// Codes of the cells of one column, in the order of first appearance.
 pub struct Dictionary<'t> {
@@ -73,7 +73,7 @@ impl<'t> Dictionary<'t> {
     }
 
     fn is_word(&self, code: u32, row: usize) -> bool {
-        self.text.equal(self.firsts[code as usize] as usize, row)
+        self.text.same_bytes(self.firsts[code as usize] as usize, row)
     }
 
     #[cold]
@@ -106,13 +106,21 @@ const ROWS_PER_TASK: usize = 1 << 16;
 
 /// A column by dictionary; the words are in the order of first appearance.
 pub fn encode<S: Schedule>(text: &Text) -> Words {
-    let rows = text.rows();
+    encode_rows::<S>(text, text.rows(), |i| i)
+}
+
+/// The same of so many rows, `row_of` telling which.
+pub fn encode_rows<S: Schedule>(
+    text: &Text,
+    rows: usize,
+    row_of: impl Fn(usize) -> usize + Sync,
+) -> Words {
     let per_task = if S::PARTS == 1 { rows.max(1) } else { ROWS_PER_TASK };
     let mut parts = S::map(rows.div_ceil(per_task), |task| {
         let first = task * per_task;
         let mut dictionary = Dictionary::new(text);
         let rows = first..rows.min(first + per_task);
-        let codes: Vec<u32> = rows.map(|row| dictionary.code(row)).collect();
+        let codes: Vec<u32> = rows.map(|i| dictionary.code(row_of(i))).collect();
         (codes, dictionary.firsts)
     });
     // Words that a later part has of its own follow those of the earlier ones.

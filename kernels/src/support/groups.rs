@@ -2,8 +2,8 @@
 
 use amdahl::Rng;
 
-use super::table::MISSING;
 use super::text::Text;
+use super::words::MISSING;
 
 /// For each group, the sum of its values and how many they are; NaN counts as no value.
 #[derive(Debug, Clone, Default)]

@@ -1,4 +1,4 @@
-//! What all tables share: cells of any type, rows of them, and text by dictionary.
+//! What all tables share: cells of any type, rows of them, and named columns.
 
 use amdahl::{Exchange, ExchangeError, Exchanged, Value};
 
@@ -61,25 +61,6 @@ impl Row<'_> {
 /// What a closure gives for each row: called through a pointer, as a table library calls a user's.
 pub fn apply<T>(rows: usize, each: &dyn Fn(usize) -> T) -> Vec<T> {
     (0..rows).map(each).collect()
-}
-
-/// The code of a missing word.
-pub const MISSING: u32 = u32::MAX;
-
-/// A column of text: each distinct word once, in the order of first appearance.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Words {
-    /// An index into `names` for each row, or [`MISSING`].
-    pub codes: Vec<u32>,
-    /// The distinct words.
-    pub names: Vec<String>,
-}
-
-impl Words {
-    /// The word of row `i`, if it is not missing.
-    pub fn get(&self, i: usize) -> Option<&str> {
-        self.names.get(self.codes[i] as usize).map(String::as_str)
-    }
 }
 
 /// One column of a [`Frame`].

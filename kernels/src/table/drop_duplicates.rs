@@ -118,32 +118,30 @@ fn integers(rows: impl IntoIterator<Item = usize>) -> Kept {
     Kept(rows.into_iter().map(|row| i64::try_from(row).expect("fewer than 2^63 rows")).collect())
 }
 
+/// Bytes that are equal where rows are.
+pub(super) fn key_of(table: &Frame, i: usize) -> Vec<u8> {
+    let mut key = Vec::new();
+    for (_, column) in table.columns() {
+        match column {
+            Column::Numbers(numbers) => key.extend(number_bits(numbers[i]).to_le_bytes()),
+            Column::Integers(integers) => key.extend(integers[i].to_le_bytes()),
+            // No text holds the bytes 254 and 255: one stands for none, the other ends one.
+            Column::Text(text) => match text.get(i) {
+                Some(cell) => key.extend(cell.bytes().chain([255])),
+                None => key.push(254),
+            },
+        }
+    }
+    key
+}
+
 /// A closure makes each row one key; the keys go into a set.
 fn by_apply(table: &Frame) -> Timed<'_, Kept> {
-    let key = |i: usize| {
-        let mut key = Vec::new();
-        for (_, column) in table.columns() {
-            match column {
-                Column::Numbers(numbers) => key.extend(number_bits(numbers[i]).to_le_bytes()),
-                Column::Integers(integers) => key.extend(integers[i].to_le_bytes()),
-                // No text holds the byte 255, so it ends one.
-                Column::Text(text) => match text.get(i) {
-                    Some(cell) => key.extend(cell.bytes().chain([255])),
-                    None => key.extend([255, 255]),
-                },
-            }
-        }
-        key
-    };
     Timed::returning(move || {
         let mut known = HashSet::new();
-        let keys = apply(table.rows(), &key);
-        integers(
-            (0..table.rows())
-                .zip(keys)
-                .filter(|(_, key)| known.insert(key.clone()))
-                .map(|(i, _)| i),
-        )
+        let keys = apply(table.rows(), &|i| key_of(table, i));
+        let rows = keys.into_iter().enumerate();
+        integers(rows.filter_map(|(i, key)| known.insert(key).then_some(i)))
     })
 }
 

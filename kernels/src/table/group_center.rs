@@ -10,8 +10,9 @@ use rayon::prelude::*;
 use crate::support::dictionary::{self, Dictionary};
 use crate::support::groups::{self, Sums};
 use crate::support::schedule::{Parallel, Schedule, Serial};
-use crate::support::table::{Cell, MISSING, Row, apply, same_length};
+use crate::support::table::{Cell, Row, apply, same_length};
 use crate::support::text::Text;
+use crate::support::words::MISSING;
 
 /// A row for each employee; both columns have one length.
 #[derive(Debug, Clone)]

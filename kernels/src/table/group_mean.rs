@@ -11,8 +11,9 @@ use amdahl::{
 use crate::support::dictionary::{self, Dictionary};
 use crate::support::groups::{self, Sums};
 use crate::support::schedule::{Parallel, Schedule, Serial};
-use crate::support::table::{Cell, MISSING, Row, Words, apply, same_length};
+use crate::support::table::{Cell, Row, apply, same_length};
 use crate::support::text::Text;
+use crate::support::words::{MISSING, Words};
 
 /// A row for each employee; all columns have one length.
 #[derive(Debug, Clone)]

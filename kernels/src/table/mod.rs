@@ -1,5 +1,6 @@
 //! Tables: what a data frame does by rows, by closures and by whole columns.
 
+pub mod clean;
 pub mod conditional_column;
 pub mod drop_duplicates;
 pub mod group_center;

@@ -171,15 +171,8 @@ impl RowBuilder {
             match (column, cell) {
                 (Column::Numbers(numbers), Cell::Number(number)) => numbers.push(number),
                 (Column::Numbers(numbers), Cell::Missing) => numbers.push(f64::NAN),
-                (Column::Words(words), Cell::Missing) => words.codes.push(MISSING),
-                (Column::Words(words), Cell::Text(text)) => {
-                    let next = u32::try_from(words.names.len()).expect("fewer than 2^32 words");
-                    let code = *known.entry(text.clone()).or_insert(next);
-                    if code == next {
-                        words.names.push(text);
-                    }
-                    words.codes.push(code);
-                }
+                (Column::Words(words), Cell::Missing) => words.push(None, known),
+                (Column::Words(words), Cell::Text(text)) => words.push(Some(text), known),
                 (column, cell) => panic!("{cell:?} among the {column:?}"),
             }
         }

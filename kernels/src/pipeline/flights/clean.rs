@@ -18,6 +18,7 @@ use super::build::RowBuilder;
 use super::error::FlightsError;
 use super::load::Loaded;
 use super::table::{AIRLINES, Cell, FLIGHTS, PLANES, Schema, Table, Tables};
+use crate::support::summary::{Range, median};
 
 pub use whole::{columns, with_rayon};
 
@@ -26,9 +27,6 @@ const FILLED: [&str; 3] = ["dep_delay", "arr_delay", "air_time"];
 
 /// Columns whose outliers are dropped.
 const BOUNDED: [&str; 2] = ["dep_delay", "arr_delay"];
-
-/// How many standard deviations from the mean a delay may be.
-const DEVIATIONS: f64 = 3.0;
 
 /// The cleaned tables and what was changed.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,39 +90,6 @@ fn tidy(word: &str) -> String {
 /// The columns of words that are tidied.
 fn is_tidied(schema: &Schema, column: usize) -> bool {
     schema.file != AIRLINES.file || schema.columns[column].0 == "carrier"
-}
-
-/// The median of what is not missing; NaN of nothing.
-fn median(mut values: Vec<f64>) -> f64 {
-    if values.is_empty() {
-        return f64::NAN;
-    }
-    let (lower, upper) = ((values.len() - 1) / 2, values.len() / 2);
-    let (below, &mut high, _) = values.select_nth_unstable_by(upper, f64::total_cmp);
-    if lower == upper {
-        return high;
-    }
-    let low = below.iter().copied().max_by(f64::total_cmp).expect("a lower rank exists");
-    f64::midpoint(low, high)
-}
-
-/// The range of values that are no outliers.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Range {
-    mean: f64,
-    reach: f64,
-}
-
-impl Range {
-    /// From the sums of the values and of their squared differences from the mean.
-    fn new(count: usize, mean: f64, squares: f64) -> Self {
-        Self { mean, reach: DEVIATIONS * (squares / (count as f64 - 1.0)).sqrt() }
-    }
-
-    /// Whether a value is beyond; nothing is beyond where the deviation is NaN or 0.
-    fn excludes(self, value: f64) -> bool {
-        self.reach > 0.0 && (value - self.mean).abs() > self.reach
-    }
 }
 
 /// One dynamically typed row at a time.

@@ -2,7 +2,8 @@
 
 use amdahl::{Agree, Array, Exchange, ExchangeError, Exchanged, Value};
 
-pub use crate::support::table::{Cell, MISSING, Words};
+pub use crate::support::table::Cell;
+pub use crate::support::words::{MISSING, Words};
 
 /// What a column holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,15 +1,14 @@
 //! Cleaning by whole columns, on one thread and on many.
 
-use std::collections::HashMap;
-
-use super::{BOUNDED, Changes, Cleaned, CleanedTables, FILLED, Range, is_tidied, median, tidy};
+use super::{BOUNDED, Changes, Cleaned, CleanedTables, FILLED, is_tidied, tidy};
 use crate::pipeline::flights::load::Loaded;
 use crate::pipeline::flights::table::{
-    AIRLINES, Column, FLIGHTS, MISSING, PLANES, Schema, Table, Tables, Words,
+    AIRLINES, Column, FLIGHTS, PLANES, Schema, Table, Tables, Words,
 };
 use crate::support::duplicates::{Rows, first_of_equals};
 use crate::support::hash::pair;
 use crate::support::schedule::{Parallel, Schedule, Serial};
+use crate::support::summary::{Range, median};
 
 /// Typed columns, one after the other.
 ///
@@ -72,7 +71,7 @@ fn clean<S: Schedule>(loaded: &Loaded) -> Cleaned {
         }
         Column::Words(words) => {
             let codes = kept.iter().map(|&i| words.codes[i as usize]);
-            Column::Words(recode(codes, &words.names, tidy))
+            Column::Words(Words::recode(codes, &words.names, tidy))
         }
     });
     let count = |count: usize| i64::try_from(count).expect("fewer than 2^63 cells");
@@ -104,41 +103,11 @@ fn range(values: &[f64], kept: &[u32], fill: f64) -> Range {
 fn tidied(table: &Table, schema: &Schema) -> Table {
     let columns = table.columns.iter().enumerate().map(|(at, column)| match column {
         Column::Words(words) if is_tidied(schema, at) => {
-            Column::Words(recode(words.codes.iter().copied(), &words.names, tidy))
+            Column::Words(Words::recode(words.codes.iter().copied(), &words.names, tidy))
         }
         other => other.clone(),
     });
     Table { columns: columns.collect() }
-}
-
-/// Words of some rows, changed: each distinct word is changed once, and those that become equal
-/// share a code.
-fn recode(
-    codes: impl ExactSizeIterator<Item = u32>,
-    names: &[String],
-    change: fn(&str) -> String,
-) -> Words {
-    let mut recoded = Words { codes: Vec::with_capacity(codes.len()), names: Vec::new() };
-    let mut new_codes = vec![MISSING; names.len()];
-    let mut known: HashMap<String, u32> = HashMap::new();
-    for code in codes {
-        let new = match new_codes.get_mut(code as usize) {
-            None => MISSING,
-            Some(new) => {
-                if *new == MISSING {
-                    let name = change(&names[code as usize]);
-                    let next = u32::try_from(recoded.names.len()).expect("fewer than 2^32 words");
-                    *new = *known.entry(name.clone()).or_insert(next);
-                    if *new == next {
-                        recoded.names.push(name);
-                    }
-                }
-                *new
-            }
-        };
-        recoded.codes.push(new);
-    }
-    recoded
 }
 
 /// Equal rows are those that print alike: the zeros are told apart.
