@@ -55,12 +55,11 @@ pub fn kernels() -> Vec<Kernel> {
         table::group_center::kernel(),
         table::drop_duplicates::kernel(),
         table::left_join_count::kernel(),
+        table::clean::kernel(),
         stream::chunked_statistics::kernel(),
         stream::group_mean_stream::kernel(),
-        stats::column_statistics::kernel(),
         chart::feature_importance::kernel(),
         chart::multi_panel::kernel(),
-        table::clean::kernel(),
         pipeline::flights::kernel(),
     ]
 }

@@ -174,9 +174,6 @@ fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Grou
                 pools.iter().map(|&threads| case_of(&variant.name, &size.label, threads))
             });
             let mut cases: Vec<CaseId> = cases.filter(&is_kept).collect();
-            let mut runs_here: Vec<&VariantInfo> = kernel.variants.iter().filter(runs).collect();
-            runs_here.sort_by_key(|variant| variant.role != Role::Reference);
-            let reference = runs_here.first().map(|first| first.name.clone()).unwrap_or_default();
             let first = || kernel.variants.iter().find(runs);
             let held_to = kernel.reference().filter(runs).or_else(first);
             let reference = held_to.map(|own| own.name.clone()).unwrap_or_default();
@@ -213,6 +210,7 @@ mod tests {
         assert_eq!(thread_counts(6), [1, 2, 4, 6]);
         assert_eq!(thread_counts(8), [1, 2, 4, 8]);
     }
+
     #[test]
     fn where_the_reference_is_left_out_the_first_that_runs_checks_the_others() {
         fn sum(x: &Vec<f64>) -> Timed<'_, f64> {
@@ -230,9 +228,10 @@ mod tests {
             .build();
         let kernels = [kernel.info().expect("a sound declaration").clone()];
         let filter = Filter::pattern("faster").expect("an expression");
-        let budget = Duration::from_secs(1);
+        let budget = Budget::Given(Duration::from_secs(1));
         let held_to = |filter| {
-            let plan = Plan::new(&kernels, &Request { filter, seed: 1, budget, max_threads: 1 });
+            let source = Source::seed(1);
+            let plan = Plan::new(&kernels, &Request { filter, source, budget, max_threads: 1 });
             let groups = plan.smoke.iter().chain(&plan.groups);
             groups.map(|group| group.reference.clone()).collect::<Vec<_>>()
         };
