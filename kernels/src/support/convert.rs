@@ -40,6 +40,6 @@ pub fn from_faer<T: Copy>(x: &faer::Mat<T>) -> Matrix<T> {
 }
 
 /// The neutral matrix whose rows are faer's columns.
-pub fn from_faer_transposed(x: &faer::Mat<f64>) -> Matrix {
+pub fn from_faer_transposed<T: Copy>(x: &faer::Mat<T>) -> Matrix<T> {
     Matrix::from_fn(x.ncols(), x.nrows(), |i, j| x[(j, i)])
 }
