@@ -28,7 +28,7 @@ const HASH_HALF: u64 = !(u32::MAX as u64);
 const FIRST_SLOTS: usize = 1 << 10;
 
 /// Slots a word: so few are taken that most words stand in the first one looked at.
-const SLOTS_PER_WORD: usize = 4;
+const SLOTS_PER_WORD: usize = 8;
 
 /// Rows looked up together.
 const BLOCK: usize = 256;
