@@ -5,13 +5,8 @@ const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The fractional bits of the square root of 2, made odd: any odd number without a pattern will do.
 const ROOT: u64 = 0x6a09_e667_f3bc_c909;
 
-/// A hash with one more word mixed in.
-#[inline]
-pub fn mix(hash: u64, word: u64) -> u64 {
-    (hash.rotate_left(23) ^ word).wrapping_mul(GOLDEN)
-}
-
-/// A hash of two words: their product's halves folded, so that every bit reaches every other.
+/// A hash of two words, or of a hash and one more word: their product's halves folded, so that
+/// every bit reaches every other.
 #[inline]
 #[allow(clippy::cast_possible_truncation, reason = "the halves of a product")]
 pub fn pair(a: u64, b: u64) -> u64 {
@@ -25,10 +20,9 @@ pub fn number_bits(number: f64) -> u64 {
     if number.is_nan() { f64::NAN.to_bits() } else { (number + 0.0).to_bits() }
 }
 
-/// The slot that a hash begins to look in, of a power of two of them: by its highest bits, which
-/// multiplication mixes best.
+/// The slot that a hash begins to look in, of a power of two of them.
 #[inline]
-#[allow(clippy::cast_possible_truncation, reason = "the highest bits stay")]
+#[allow(clippy::cast_possible_truncation, reason = "some of the bits choose the slot")]
 pub fn slot(hash: u64, slots: usize) -> usize {
     (hash >> 32) as usize & (slots - 1)
 }

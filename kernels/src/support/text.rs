@@ -6,19 +6,23 @@
 
 use amdahl::{Exchange, ExchangeError, Exchanged, Value};
 
-/// Bytes that [`Text::key`] holds.
-pub const KEY_BYTES: usize = 16;
+use super::hash::pair;
+
+/// Bytes that [`Text::key`] holds: two words of [`WORD_BYTES`].
+const KEY_BYTES: usize = 2 * WORD_BYTES;
+const WORD_BYTES: usize = 16;
 
 /// A column of text; a missing cell is not an empty one.
 #[derive(Debug, Clone)]
 pub struct Text {
-    /// The cells end to end, and then [`KEY_BYTES`] more, so that a key is read in one piece.
+    /// The cells end to end, and then [`WORD_BYTES`] more, so that a word is read in one piece.
     bytes: String,
     /// Where each cell begins, and where the last one ends.
     offsets: Vec<u32>,
     missing: Vec<bool>,
 }
 
+/// As long as a word.
 const PADDING: &str = "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
 
 impl Text {
@@ -44,25 +48,39 @@ impl Text {
     /// Where there is no such row.
     #[inline]
     pub fn key(&self, i: usize) -> Key {
+        let (key, is_exact) = self.short_key(i);
+        match (is_exact, self.missing[i]) {
+            (true, _) => key,
+            (false, true) => Key::MISSING,
+            (false, false) => Key::of_long(self.cell(i).as_bytes()),
+        }
+    }
+
+    /// The key of a short cell, and whether it is one: not where the cell is long or missing. It
+    /// takes no branch, since lengths cannot be predicted.
+    ///
+    /// # Panics
+    /// Where there is no such row.
+    #[inline]
+    pub fn short_key(&self, i: usize) -> (Key, bool) {
         let (first, end) = (self.offsets[i] as usize, self.offsets[i + 1] as usize);
-        if self.missing[i] {
-            return Key::MISSING;
-        }
         let length = end - first;
-        let bytes = self.bytes.as_bytes();
-        if length > KEY_BYTES {
-            return Key::of_long(&bytes[first..end]);
-        }
-        let chunk = bytes[first..].first_chunk::<KEY_BYTES>().expect("the padding fills a key");
-        let word = u128::from_le_bytes(*chunk) & MASKS[length];
-        Key::new(word, end - first)
+        let word = |at: usize, bytes: usize| {
+            let chunk = self.bytes.as_bytes()[at..].first_chunk::<WORD_BYTES>();
+            u128::from_le_bytes(*chunk.expect("the padding fills a word")) & MASKS[bytes]
+        };
+        // The second word overlaps the first; the length tells how far.
+        let beyond = length.saturating_sub(WORD_BYTES).min(WORD_BYTES);
+        let second = if beyond == 0 { 0 } else { WORD_BYTES };
+        let words = [word(first, length.min(WORD_BYTES)), word(first + beyond, second)];
+        let is_present = !self.missing[i];
+        (Key::new(words, length), length <= KEY_BYTES && is_present)
     }
 
     /// Whether two cells are equal: both missing, or of the same bytes.
     #[inline]
     pub fn equal(&self, a: usize, b: usize) -> bool {
-        let (key_a, key_b) = (self.key(a), self.key(b));
-        key_a == key_b && (key_a.is_exact() || self.same_bytes(a, b))
+        self.missing[a] == self.missing[b] && self.same_bytes(a, b)
     }
 
     /// Whether two cells that are not missing are equal: what a key leaves open.
@@ -72,46 +90,44 @@ impl Text {
     }
 }
 
-/// The lowest bytes of an integer, 0 to 16 of them.
-const MASKS: [u128; KEY_BYTES + 1] = {
-    let mut masks = [u128::MAX; KEY_BYTES + 1];
+/// The lowest bytes of a word, 0 to 16 of them.
+const MASKS: [u128; WORD_BYTES + 1] = {
+    let mut masks = [u128::MAX; WORD_BYTES + 1];
     let mut length = 0;
-    while length < KEY_BYTES {
+    while length < WORD_BYTES {
         masks[length] = (1 << (8 * length)) - 1;
         length += 1;
     }
     masks
 };
 
-/// What tells cells apart: a short one's bytes, or a hash of a long one's; and the length.
+/// What tells cells apart: a short one's first and last bytes, which are all of them, or a hash of a
+/// long one's; and the length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Key {
-    low: u64,
-    high: u64,
+    words: [u64; 4],
     length: u32,
 }
 
 impl Key {
     /// The key of every missing cell; no cell is as long as this.
-    pub const MISSING: Self = Self { low: 0, high: 0, length: u32::MAX };
+    pub const MISSING: Self = Self { words: [0; 4], length: u32::MAX };
 
     #[inline]
     #[allow(clippy::cast_possible_truncation, reason = "the halves of a word; offsets fit 32 bits")]
-    fn new(word: u128, length: usize) -> Self {
-        Self { low: word as u64, high: (word >> 64) as u64, length: length as u32 }
+    fn new([first, last]: [u128; 2], length: usize) -> Self {
+        let words = [first as u64, (first >> 64) as u64, last as u64, (last >> 64) as u64];
+        Self { words, length: length as u32 }
     }
 
+    #[allow(clippy::cast_possible_truncation, reason = "offsets fit 32 bits")]
     fn of_long(bytes: &[u8]) -> Self {
-        let (words, rest) = bytes.as_chunks::<KEY_BYTES>();
-        let mut last = [0; KEY_BYTES];
+        let (chunks, rest) = bytes.as_chunks::<8>();
+        let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
-        let mut key = Self::new(u128::from_le_bytes(last), bytes.len());
-        for word in words {
-            let next = Self::new(u128::from_le_bytes(*word), 0);
-            key.high = super::hash::mix(key.high, next.high);
-            key.low = super::hash::mix(key.low ^ key.high, next.low);
-        }
-        key
+        let add = |hash: u64, chunk: &[u8; 8]| pair(hash, u64::from_le_bytes(*chunk));
+        let hash = add(chunks.iter().fold(0, add), &last);
+        Self { words: [hash, 0, 0, 0], length: bytes.len() as u32 }
     }
 
     /// Whether equal keys are equal cells; long ones may collide.
@@ -126,10 +142,20 @@ impl Key {
         self.length == u32::MAX
     }
 
+    /// Whether it equals another, found without a branch.
+    #[inline]
+    pub fn is(self, other: &Self) -> bool {
+        let words = self.words.iter().zip(&other.words);
+        let differing =
+            words.fold(u64::from(self.length ^ other.length), |all, (a, b)| all | (a ^ b));
+        differing == 0
+    }
+
     /// A hash of it.
     #[inline]
     pub fn hash(self) -> u64 {
-        super::hash::pair(self.low ^ u64::from(self.length), self.high)
+        let [a, b, c, d] = self.words;
+        pair(a ^ u64::from(self.length), b) ^ pair(c, d)
     }
 }
 
@@ -192,7 +218,7 @@ mod tests {
         Some("sixteen bytes ok"),
         Some("seventeen bytes !"),
         Some("seventeen bytes ?"),
-        Some("Zürich"),
+        Some("thirty-two bytes that just do fit"),
         Some("a cell of more than thirty-two bytes, say"),
     ];
 

@@ -12,7 +12,6 @@ use crate::support::groups::{self, Sums};
 use crate::support::schedule::{Parallel, Schedule, Serial};
 use crate::support::table::{Cell, Row, apply, same_length};
 use crate::support::text::Text;
-use crate::support::words::MISSING;
 
 /// A row for each employee; both columns have one length.
 #[derive(Debug, Clone)]
@@ -178,13 +177,11 @@ impl<'t> Work<'t> {
 
     /// Codes and sums of some rows.
     fn gather(&mut self, first: usize, salaries: &[f64]) {
-        for (row, salary) in (first..).zip(salaries) {
-            let code = self.dictionary.code(row);
-            self.codes.push(code);
-            if code != MISSING {
-                self.sums.grow(self.dictionary.firsts().len());
-                self.sums.add(code, *salary);
-            }
+        self.codes.resize(salaries.len(), 0);
+        self.dictionary.codes(|i| first + i, &mut self.codes);
+        self.sums.grow(self.dictionary.firsts().len());
+        for (code, salary) in self.codes.iter().zip(salaries) {
+            self.sums.add(*code, *salary);
         }
     }
 

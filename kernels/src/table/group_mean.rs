@@ -13,7 +13,7 @@ use crate::support::groups::{self, Sums};
 use crate::support::schedule::{Parallel, Schedule, Serial};
 use crate::support::table::{Cell, Row, apply, same_length};
 use crate::support::text::Text;
-use crate::support::words::{MISSING, Words};
+use crate::support::words::Words;
 
 /// A row for each employee; all columns have one length.
 #[derive(Debug, Clone)]
@@ -204,14 +204,20 @@ fn named<'t>(sums: &Sums, known: &Dictionary<'t>) -> impl Iterator<Item = (f64, 
     sums.means().enumerate().map(|(code, mean)| (mean, known.name(code)))
 }
 
+/// Rows whose departments are found together, before their quotients are added.
+const BLOCK: usize = 1_024;
+
 /// Adds rows to the sums of their departments.
 fn gather(table: &Employees, first: usize, end: usize, known: &mut Dictionary, sums: &mut Sums) {
-    let values = table.salary[first..end].iter().zip(&table.years[first..end]);
-    for (row, (salary, years)) in (first..end).zip(values) {
-        let code = known.code(row);
-        if code != MISSING {
-            sums.grow(known.firsts().len());
-            sums.add(code, salary / years);
+    let mut codes = [0; BLOCK];
+    for first in (first..end).step_by(BLOCK) {
+        let rows = first..end.min(first + BLOCK);
+        let codes = &mut codes[..rows.len()];
+        known.codes(|i| first + i, codes);
+        sums.grow(known.firsts().len());
+        let values = table.salary[rows.clone()].iter().zip(&table.years[rows]);
+        for (code, (salary, years)) in codes.iter().zip(values) {
+            sums.add(*code, salary / years);
         }
     }
 }

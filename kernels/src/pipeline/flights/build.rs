@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::support::hash::mix;
+use crate::support::hash::pair;
 
 use super::table::{Cell, Column, Kind, MISSING, Schema, Table, Words};
 
@@ -109,7 +109,7 @@ pub struct WordHasher(u64);
 impl WordHasher {
     #[inline]
     fn add(&mut self, word: u64) {
-        self.0 = mix(self.0, word);
+        self.0 = pair(self.0, word);
     }
 }
 
