@@ -1,11 +1,15 @@
 //! The scalars that kernels of either precision are written over.
 
+use amdahl::Bound;
+
 /// A floating-point number of one of the two precisions, as each library here takes it.
 pub trait Real:
     faer::traits::RealField + nalgebra::RealField + ndarray::LinalgScalar + Default
 {
     /// The distance from 1 to the next larger number.
     const EPSILON: f64;
+    /// What limits arithmetic in it.
+    const ARITHMETIC: Bound;
 
     /// The nearest number of this precision.
     fn nearest(value: f64) -> Self;
@@ -16,6 +20,7 @@ pub trait Real:
 
 impl Real for f64 {
     const EPSILON: f64 = f64::EPSILON;
+    const ARITHMETIC: Bound = Bound::Arithmetic;
 
     fn nearest(value: f64) -> Self {
         value
@@ -30,6 +35,7 @@ impl Real for f64 {
 
 impl Real for f32 {
     const EPSILON: f64 = f32::EPSILON as f64;
+    const ARITHMETIC: Bound = Bound::SingleArithmetic;
 
     #[allow(clippy::cast_possible_truncation, reason = "single precision is what is asked for")]
     fn nearest(value: f64) -> Self {

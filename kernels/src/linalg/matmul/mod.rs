@@ -3,8 +3,8 @@
 mod blocked;
 
 use amdahl::{
-    Agree, Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, SizeLabel, Sizes,
-    Timed, Tolerance,
+    Agree, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, SizeLabel, Sizes, Timed,
+    Tolerance,
 };
 use faer::{Accum, MatMut, MatRef, Par};
 
@@ -46,7 +46,7 @@ where
             let bytes = size_of::<T>() as f64;
             Cost { flops: 2.0 * m * k * n, bytes: bytes * (m * k + k * n + m * n) }
         })
-        .bound_by(Bound::Arithmetic)
+        .bound_by(T::ARITHMETIC)
         .agree_within(|&Extents { k, .. }| tolerance::<T>(k))
         .reference("naive", naive::<T>)
         .only_where(

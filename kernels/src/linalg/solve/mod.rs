@@ -50,6 +50,8 @@ pub fn kernel() -> Kernel {
         .agree_within(|&Unknowns { n, condition }| {
             Tolerance::relative(8.0 * f64::EPSILON * condition * (n as f64).sqrt())
         })
+        .quality("residual", |system, x| measure_of(system, x).residual)
+        .quality("backward error", |system, x| measure_of(system, x).backward_error)
         .reference("naive", naive)
         .variant("inverse", by_inverse)
         .variant("nalgebra", with_nalgebra)
@@ -93,6 +95,14 @@ impl From<String> for SolveError {
 }
 
 type Solution = Result<Vec<f64>, SolveError>;
+
+/// The accuracy of a solution; NaN where there is none.
+fn measure_of(system: &System, x: &Solution) -> Accuracy {
+    match x {
+        Ok(x) => accuracy(system, x),
+        Err(_) => Accuracy { residual: f64::NAN, backward_error: f64::NAN },
+    }
+}
 
 /// The number of unknowns of a system that can be solved, singular or not.
 fn checked(system: &System) -> Result<usize, SolveError> {
