@@ -68,10 +68,14 @@ impl Evidence {
             ["flops", case] => Some(format!("{} GFLOP/s", format::number(self.row(case)?.gflops?))),
             ["share", case] => {
                 let row = self.row(case)?;
-                let share = self.size(case)?.limit(row.case.threads)?.share(row)?;
+                let share = self.size(case)?.ceiling(row.case.threads)?.share(row)?;
                 Some(format::percent(share.interval.estimate))
             }
             ["error", case] => Some(format::scientific(self.row(case)?.agreement.as_ref()?.error)),
+            ["quality", at, case] => {
+                let agreement = self.row(case)?.agreement.as_ref()?;
+                Some(format::scientific(*agreement.qualities.get(at.parse::<usize>().ok()?)?))
+            }
             ["stage", case, stage] => {
                 let kernel = case.split('/').next()?;
                 let kernel = self.summary.kernels.iter().find(|own| own.id == kernel)?;

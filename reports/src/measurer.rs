@@ -16,8 +16,8 @@ pub const HEAP: &str = "heap";
 pub const PROFILE: &str = "profile";
 /// Stage times of a pipeline.
 pub const STAGES: &str = "stages";
-/// Wall time of the machine at its limit, taken in turn with the cases of a kernel: the case's
-/// variant names the limit ([`crate::Bound::id`]), and it is none of the kernel's own.
+/// Wall time of the machine at a ceiling, taken in turn with the cases of a kernel: the case's
+/// variant names the ceiling ([`crate::Bound::id`]), and it is none of the kernel's own.
 pub const CEILING: &str = "ceiling";
 
 /// Those that time whole iterations, the one to be preferred first.

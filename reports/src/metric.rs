@@ -100,12 +100,12 @@ impl Metric {
         legend: "heap bytes allocated by the very first iteration in a fresh process",
     };
 
-    /// What one iteration at a limit of the machine moves or computes.
+    /// What one iteration at a ceiling of the machine moves or computes.
     pub const CEILING_WORK: Self = Self {
         id: "ceiling_work",
         unit: Unit::Count,
         better: Better::Higher,
-        legend: "bytes moved, or floating-point operations done, by one iteration at a limit of the machine",
+        legend: "bytes moved, or floating-point operations done, by one iteration at a ceiling of the machine",
     };
 
     /// Every metric a record may carry.

@@ -51,7 +51,7 @@ pub(super) fn run(
     let mut failures: Vec<(CaseId, String)> = Vec::new();
     for group in groups(plan, args) {
         for id in &group.cases {
-            let checked = launcher.launch(Purpose::Time).and_then(|worker| {
+            let checked = launcher.launch(Purpose::Time, id.threads).and_then(|worker| {
                 LiveCase::prepare(worker, id, &plan.source, Some(&group.reference))
             });
             let verdict = if checked.is_ok() { "ok" } else { "FAILED" };

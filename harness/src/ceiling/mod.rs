@@ -12,16 +12,16 @@ use amdahl_reports::{Bound, CaseId, KernelInfo, SizeInfo};
 
 use crate::declare::{Erased, Kernel, Sizes};
 
-/// The variant that runs at the limit, and the one it is held to.
+/// The variant that runs at the ceiling, and the one it is held to.
 pub(crate) const LIMIT: &str = "limit";
 pub(crate) const REFERENCE: &str = "naive";
 
-/// The kernel that runs at a limit.
+/// The kernel that runs at a ceiling.
 pub(crate) fn kernel_id(bound: Bound) -> String {
     format!("ceiling.{}", bound.id())
 }
 
-/// A limit to be measured beside the cases of a kernel at one size.
+/// A ceiling to be measured beside the cases of a kernel at one size.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Ceiling {
     /// The case of the ceiling's own kernel.
@@ -31,7 +31,7 @@ pub(crate) struct Ceiling {
 }
 
 impl Ceiling {
-    /// The limit of a kernel at a size, on so many threads; none where the kernel names no bound or
+    /// The ceiling of a kernel at a size, on so many threads; none where the kernel names no bound or
     /// no work.
     pub(crate) fn of(kernel: &KernelInfo, size: &str, threads: usize) -> Option<Self> {
         let bound = kernel.bound?;
@@ -41,7 +41,7 @@ impl Ceiling {
     }
 }
 
-/// The kernels at the limits that the kernels of a suite name, at the sizes they need.
+/// The kernels at the ceilings that the kernels of a suite name, at the sizes they need.
 pub(crate) fn kernels(suite: &[Arc<dyn Erased>]) -> Vec<Arc<dyn Erased>> {
     let infos: Vec<&KernelInfo> = suite.iter().map(|kernel| kernel.info()).collect();
     let of = |bound: Bound| {
@@ -59,11 +59,11 @@ pub(crate) fn kernels(suite: &[Arc<dyn Erased>]) -> Vec<Arc<dyn Erased>> {
 
 /// The smallest working set worth a name: below it the loop is all there is.
 const LEAST_BYTES: f64 = 4_096.0;
-/// Operations of one iteration at the arithmetic limit: a millisecond or less, so that starting
+/// Operations of one iteration at the arithmetic ceiling: a millisecond or less, so that starting
 /// threads does not count.
 const OPERATIONS: usize = 1 << 26;
 
-/// Bytes or operations of one iteration at this limit, for a size of a kernel.
+/// Bytes or operations of one iteration at this ceiling, for a size of a kernel.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_limit_computes_what_plain_loops_compute() {
+    fn every_ceiling_computes_what_plain_loops_compute() {
         for bound in Bound::ALL {
             kernel(bound, vec![1 << 20]).check(1).unwrap_or_else(|failure| panic!("{failure}"));
         }

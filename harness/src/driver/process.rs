@@ -32,10 +32,11 @@ impl Launcher {
         Ok(Self { program: std::env::current_exe()?, patience })
     }
 
-    /// Starts a worker.
-    pub(crate) fn launch(&self, purpose: Purpose) -> Result<Worker, Failure> {
+    /// Starts a worker for cases of so many threads.
+    pub(crate) fn launch(&self, purpose: Purpose, threads: usize) -> Result<Worker, Failure> {
         let mut child = Command::new(&self.program)
             .env(WORKER_VARIABLE, purpose.word())
+            .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -56,6 +57,17 @@ impl Launcher {
         })
     }
 }
+
+/// Where libraries that keep a thread pool of their own look for its size: nothing else holds them
+/// to the threads of a case.
+const THREAD_VARIABLES: [&str; 6] = [
+    "MKL_NUM_THREADS",
+    "NUMEXPR_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "POLARS_MAX_THREADS",
+    "RAYON_NUM_THREADS",
+];
 
 fn broken(reason: String) -> Failure {
     Failure { kind: FailureKind::Broken, reason }

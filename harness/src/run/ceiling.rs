@@ -1,4 +1,4 @@
-//! The machine's limit, opened beside the cases of a group so that it is timed in turn with them.
+//! The ceilings of the machine, opened beside the cases of a group to be timed in turn with them.
 
 use amdahl_reports::{CaseId, Metric, Series, measurer};
 
@@ -7,13 +7,13 @@ use crate::ceiling::{self, Ceiling};
 use crate::driver::LiveCase;
 use crate::plan::Group;
 
-/// What takes part in interleaved timing: a case of the group, or a limit of the machine.
+/// What takes part in interleaved timing: a case of the group, or a ceiling of the machine.
 pub(super) struct Entrant<'a> {
     /// The case whose record this becomes.
     pub(super) id: CaseId,
     /// The measurer whose record this becomes.
     pub(super) measurer: &'static str,
-    /// Work of an iteration, where it is a limit's.
+    /// Work of an iteration, where it is a ceiling's.
     work: Option<f64>,
     /// The worker.
     pub(super) live: &'a mut LiveCase,
@@ -25,29 +25,29 @@ impl<'a> Entrant<'a> {
         Self { id: live.id.clone(), measurer: measurer::INTERLEAVED, work: None, live }
     }
 
-    /// A limit of the machine.
-    pub(super) fn limit(limit: &'a mut LiveLimit) -> Self {
-        let LiveLimit { id, work, live } = limit;
+    /// A ceiling of the machine.
+    pub(super) fn ceiling(ceiling: &'a mut LiveCeiling) -> Self {
+        let LiveCeiling { id, work, live } = ceiling;
         Self { id: id.clone(), measurer: measurer::CEILING, work: Some(*work), live }
     }
 
-    /// The series that says what an iteration does, where it is a limit's.
+    /// The series that says what an iteration does, where it is a ceiling's.
     pub(super) fn work(&self) -> Option<Series> {
         self.work.map(|work| Series::single(Metric::CEILING_WORK, vec![work]))
     }
 }
 
-/// A limit that is ready to be timed.
-pub(super) struct LiveLimit {
-    /// What its record is called: the limit's name in place of a variant's.
+/// A ceiling that is ready to be timed.
+pub(super) struct LiveCeiling {
+    /// What its record is called: the ceiling's name in place of a variant's.
     id: CaseId,
     work: f64,
     live: LiveCase,
 }
 
 impl Runner<'_> {
-    /// Starts and checks the group's limits, one for each number of threads its cases have.
-    pub(super) fn limits(&mut self, group: &Group, cases: &[LiveCase]) -> Vec<LiveLimit> {
+    /// Starts and checks the group's ceilings, one for each number of threads its cases have.
+    pub(super) fn ceilings(&mut self, group: &Group, cases: &[LiveCase]) -> Vec<LiveCeiling> {
         let Some(kernel) = self.plan.kernels.iter().find(|kernel| kernel.id == group.kernel) else {
             return Vec::new();
         };
@@ -55,7 +55,7 @@ impl Runner<'_> {
         let mut threads: Vec<usize> = cases.iter().map(|case| case.id.threads).collect();
         threads.sort_unstable();
         threads.dedup();
-        let mut limits = Vec::new();
+        let mut ceilings = Vec::new();
         for threads in threads {
             let Some(Ceiling { case, work }) = Ceiling::of(kernel, &group.size, threads) else {
                 continue;
@@ -63,10 +63,10 @@ impl Runner<'_> {
             let id = CaseId::new(&group.kernel, bound.id(), &group.size, threads);
             let against = Some(ceiling::REFERENCE);
             match LiveCase::start(&self.launcher, &case, &self.plan.seeded(), against) {
-                Ok(live) => limits.push(LiveLimit { id, work, live }),
+                Ok(live) => ceilings.push(LiveCeiling { id, work, live }),
                 Err(failure) => self.failed(&id, measurer::CEILING, failure),
             }
         }
-        limits
+        ceilings
     }
 }

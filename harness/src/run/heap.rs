@@ -42,7 +42,7 @@ impl Runner<'_> {
         }
         let patience = self.launcher.patience.min(self.schedule.heap);
         let launcher = Launcher { patience, ..self.launcher.clone() };
-        let worker = match launcher.launch(Purpose::Heap).and_then(counting) {
+        let worker = match launcher.launch(Purpose::Heap, id.threads).and_then(counting) {
             Ok(Some(worker)) => worker,
             Ok(None) => {
                 let outcome = Outcome::NotMeasured {

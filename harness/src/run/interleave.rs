@@ -61,11 +61,11 @@ impl Measurer for Interleaved {
 
     fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
         runner.progress.step(&format!("interleave {} at {}", group.kernel, group.size));
-        let mut limits = runner.limits(group, live);
+        let mut ceilings = runner.ceilings(group, live);
         let cases = live.iter_mut().filter(|case| !is_slow(case)).map(Entrant::case);
         let mut entrants: Vec<Entrant<'_>> = cases.collect();
         if !entrants.is_empty() {
-            entrants.extend(limits.iter_mut().map(Entrant::limit));
+            entrants.extend(ceilings.iter_mut().map(Entrant::ceiling));
         }
         runner.interleave(&mut entrants);
     }

@@ -72,7 +72,7 @@ impl Runner<'_> {
     /// Samples a fresh worker's run of a case that another has checked.
     fn sampled(&self, checked: &LiveCase) -> Result<Measurement, Failure> {
         let id = &checked.id;
-        let worker = self.launcher.launch(Purpose::Time)?;
+        let worker = self.launcher.launch(Purpose::Time, id.threads)?;
         let mut case = LiveCase::prepare(worker, id, &self.plan.source, None)?;
         case.agreement.clone_from(&checked.agreement);
         case.estimate_ns = checked.estimate_ns;

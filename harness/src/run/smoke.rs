@@ -19,7 +19,7 @@ impl Runner<'_> {
         for id in &group.cases {
             let worker = match idle.remove(&id.threads) {
                 Some(worker) => Ok(worker),
-                None => self.launcher.launch(Purpose::Time),
+                None => self.launcher.launch(Purpose::Time, id.threads),
             };
             let prepared = worker.and_then(|worker| {
                 LiveCase::prepare(worker, id, &self.plan.seeded(), Some(&group.reference))

@@ -119,7 +119,7 @@ fn speed(size: &SizeSummary) -> Table {
         Column::right("first iteration"),
         Column::right("GFLOP/s"),
         Column::right("GB/s"),
-        Column::right("of the limit"),
+        Column::right("of the ceiling"),
     ]);
     for (at, row) in size.rows.iter().enumerate() {
         table.row(speed_cells(size, row, size.fastest == Some(at)));
@@ -147,9 +147,9 @@ fn speed_cells(size: &SizeSummary, row: &CaseRow, fastest: bool) -> Vec<Text> {
     ]
 }
 
-/// The share of the machine's limit on as many threads.
+/// The share of the machine's ceiling on as many threads.
 fn share(size: &SizeSummary, row: &CaseRow) -> Option<String> {
-    let share = size.limit(row.case.threads)?.share(row)?;
+    let share = size.ceiling(row.case.threads)?.share(row)?;
     Some(format::percent(share.interval.estimate))
 }
 

@@ -25,8 +25,8 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
              whatever the variant really does",
         ),
         Text::from(
-            "of the limit, share of the limit: the time of the compulsory work at the machine's \
-             measured limit, on as many threads, over the time of the variant",
+            "of the ceiling, share of the ceiling: the time of the compulsory work at the machine's \
+             measured ceiling, on as many threads, over the time of the variant",
         ),
         Text::from(
             "largest error: the largest difference from the reference; used of what is allowed: the \

@@ -3,12 +3,12 @@
 //! One file a section. Sections put what the summary and the findings say into words and tables;
 //! they compute no figure. How a document is written down belongs to [`crate::render`].
 
+mod ceilings;
 mod findings;
 mod head;
 mod kernel;
 mod ladder;
 mod legend;
-mod limits;
 mod not_measured;
 mod overview;
 mod pipeline;
@@ -56,7 +56,7 @@ impl<'a> Report<'a> {
         head::section(self, &mut document);
         overview::section(self, &mut document);
         findings::section(self, &mut document);
-        limits::section(self, &mut document);
+        ceilings::section(self, &mut document);
         for (kernel, summary) in self.kernels() {
             kernel::section(self, kernel, summary, &mut document);
         }

@@ -38,7 +38,7 @@ impl<'a> Index<'a> {
         self.cases.get(kernel).map_or(&[], Vec::as_slice)
     }
 
-    /// The limits of the machine that were measured beside the kernel's cases.
+    /// The ceilings of the machine that were measured beside the kernel's cases.
     pub fn ceilings(&self, kernel: &str) -> &[&'a CaseId] {
         self.ceilings.get(kernel).map_or(&[], Vec::as_slice)
     }

@@ -5,7 +5,7 @@
 
 mod index;
 mod ladder;
-mod limit;
+mod ceiling;
 mod pipeline;
 mod row;
 mod timing;
@@ -16,7 +16,7 @@ use crate::{CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
 pub use ladder::Step;
-pub use limit::{Limit, ParallelReach, Reach};
+pub use ceiling::{Ceiling, ParallelReach, Reach};
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
 pub use timing::{Ratio, Timing};
@@ -82,8 +82,8 @@ pub struct SizeSummary {
     pub reference: Option<usize>,
     /// Which row is the fastest that agreed and was timed.
     pub fastest: Option<usize>,
-    /// The machine's limits that were measured beside it, by threads.
-    pub limits: Vec<Limit>,
+    /// The machine's ceilings that were measured beside it, by threads.
+    pub ceilings: Vec<Ceiling>,
 }
 
 impl SizeSummary {
@@ -176,8 +176,8 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
     }
     let timed = rows.iter().enumerate().filter(|(_, row)| row.timing.is_some());
     let fastest = timed.min_by(|(_, a), (_, b)| by_time(a, b)).map(|(at, _)| at);
-    let limits = limit::limits(kernel, size, index);
-    SizeSummary { label: size.label.clone(), rows, reference, fastest, limits }
+    let ceilings = ceiling::ceilings(kernel, size, index);
+    SizeSummary { label: size.label.clone(), rows, reference, fastest, ceilings }
 }
 
 /// Untimed rows last, the rest by their estimate.

@@ -1,4 +1,4 @@
-//! How near the best variant of each kernel comes to what limits it on this machine.
+//! How near the best variant of each kernel comes to its ceiling on this machine.
 
 use super::Report;
 use super::words::{speed_up_text, variant_text};
@@ -14,23 +14,23 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     if rows.is_empty() {
         return;
     }
-    document.heading(2, "Distance from the limit");
+    document.heading(2, "Distance from the ceiling");
     document.paragraph(
         "The least time that the compulsory work of a kernel takes on this machine, over the time \
-         of its fastest variant: 100 % is the limit. Each limit was measured in turn with the \
+         of its fastest variant: 100 % is the ceiling. Each ceiling was measured in turn with the \
          kernel's own variants, with as many threads, on a working set as large.",
     );
     let mut table = Table::new([
         Column::left("kernel"),
         Column::left("size"),
         Column::left("limited by"),
-        Column::right("limit, one thread"),
+        Column::right("ceiling, one thread"),
         Column::left("fastest on one thread"),
-        Column::right("share of the limit"),
+        Column::right("share of the ceiling"),
         Column::left("with all threads"),
         Column::right("gain of the threads"),
-        Column::right("gain of the limit"),
-        Column::right("share of the limit then"),
+        Column::right("gain of the ceiling"),
+        Column::right("share of the ceiling then"),
     ]);
     for row in rows {
         table.row(row);
@@ -50,7 +50,7 @@ fn rows<'a>(
             Text::link(&kernel.id, format!("#{}", anchor(&kernel.id))),
             Text::from(size.label.as_str()),
             Text::from(bound.label()),
-            Text::from(rate(bound, reach.limit.rate.estimate)),
+            Text::from(rate(bound, reach.ceiling.rate.estimate)),
             variant_text(&reach.serial.case),
             Text::from(format::percent_interval(&reach.share.interval)),
         ];
@@ -63,7 +63,7 @@ fn parallel(parallel: &ParallelReach<'_>) -> [Text; 4] {
     [
         variant_text(&parallel.case.case),
         speed_up_text(&parallel.gain),
-        speed_up_text(&parallel.limit_gain),
+        speed_up_text(&parallel.ceiling_gain),
         Text::from(format::percent_interval(&parallel.share.interval)),
     ]
 }
