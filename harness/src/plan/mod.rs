@@ -213,6 +213,7 @@ mod tests {
 
     #[test]
     fn where_the_reference_is_left_out_the_first_that_runs_checks_the_others() {
+        #[allow(clippy::ptr_arg, reason = "a variant takes its input as the kernel makes it")]
         fn sum(x: &Vec<f64>) -> Timed<'_, f64> {
             Timed::returning(move || x.iter().sum::<f64>())
         }
