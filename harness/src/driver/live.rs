@@ -51,7 +51,8 @@ impl LiveCase {
         source: &Source,
         against: Option<&str>,
     ) -> Result<Self, Failure> {
-        let mut case = Self::prepare(launcher.launch(Purpose::Time, id.threads)?, id, source, against)?;
+        let mut case =
+            Self::prepare(launcher.launch(Purpose::Time, id.threads)?, id, source, against)?;
         match case.cold_ns {
             Some(cold_ns) if u128::from(cold_ns) >= NO_SECOND_ESTIMATE.as_nanos() => {
                 case.estimate_ns = cold_ns as f64;

@@ -3,9 +3,9 @@
 //! Renderers, charts and analysers read these and compute nothing themselves, so no two of them can
 //! disagree. Nothing here is text: words, units and order of columns belong to the report.
 
+mod ceiling;
 mod index;
 mod ladder;
-mod ceiling;
 mod pipeline;
 mod row;
 mod timing;
@@ -15,8 +15,8 @@ use std::cmp::Ordering;
 use crate::{CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
-pub use ladder::Step;
 pub use ceiling::{Ceiling, ParallelReach, Reach};
+pub use ladder::Step;
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
 pub use timing::{Ratio, Timing};
