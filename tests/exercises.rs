@@ -165,6 +165,44 @@ fn every_figure_is_the_records() {
     assert!(wrong.is_empty(), "in {PAGE}:\n{wrong}");
 }
 
+/// The README's table: the fastest variant of each kernel, as in the published summary.
+fn readme_table(summary: &Summary) -> String {
+    let mut table = String::from(
+        "| kernel | size | fastest | time | over the reference |\n|---|---|---|---:|---:|\n",
+    );
+    for kernel in &summary.kernels {
+        let Some(winner) = kernel.winner() else { continue };
+        let time = winner.timing.as_ref().map(|timing| format::time_interval(&timing.time_ns));
+        let ratio = winner.speed_up.as_ref().map(|ratio| format::ratio(ratio.interval.estimate));
+        writeln!(
+            table,
+            "| `{}` | {} | {} | {} | {} |",
+            kernel.id,
+            winner.case.size,
+            winner.case.variant_label(),
+            time.unwrap_or_default(),
+            ratio.unwrap_or_else(|| "not run at this size".to_owned()),
+        )
+        .expect("writing to a string");
+    }
+    table
+}
+
+#[test]
+fn the_readme_shows_the_published_summary() {
+    const MARKS: [&str; 2] = ["<!-- summary -->\n", "<!-- end of summary -->"];
+    let readme = fs::read_to_string(root().join("README.md")).expect("the README is there");
+    let want = readme_table(&Evidence::of(&page()).summary);
+    let [begin, end] = MARKS.map(|mark| readme.find(mark).expect("the summary has its marks"));
+    let shown = begin + MARKS[0].len()..end;
+    if std::env::var_os("UPDATE_FIGURES").is_some() {
+        let mut written = readme.clone();
+        written.replace_range(shown.clone(), &want);
+        fs::write(root().join("README.md"), written).expect("the README is written");
+    }
+    assert_eq!(&readme[shown], want, "README.md and the published record");
+}
+
 #[test]
 fn no_measured_figure_stands_uncited() {
     let page = page();

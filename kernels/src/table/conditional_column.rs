@@ -63,7 +63,7 @@ fn input(rows: usize, rng: &mut Rng) -> Numbers {
 /// A column by a condition: y where x > 0, else -y.
 ///
 /// The exercise compares iterating over rows, applying a function to each, and one operation on
-/// whole columns: in Python 15 s, 4 s and a millisecond. Compiled, the row still costs: it has ten
+/// whole columns. Compiled, the row still costs: it has ten
 /// cells, and two of them count.
 ///
 /// A missing number is NaN, in the neutral form too. A missing x is not above 0, so it gives -y; a
