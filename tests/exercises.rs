@@ -21,6 +21,12 @@ fn page() -> String {
     fs::read_to_string(root().join(PAGE)).expect("the page is there")
 }
 
+/// Whether figures are to be written anew.
+#[allow(clippy::disallowed_methods, reason = "a test has no command line of its own")]
+fn updates() -> bool {
+    std::env::var_os("UPDATE_FIGURES").is_some()
+}
+
 /// The record that the page's links name.
 struct Evidence {
     run: Run,
@@ -159,7 +165,7 @@ fn every_figure_is_the_records() {
         }
         .expect("writing to a string");
     }
-    if std::env::var_os("UPDATE_FIGURES").is_some() {
+    if updates() {
         fs::write(root().join(PAGE), written).expect("the page is written");
     }
     assert!(wrong.is_empty(), "in {PAGE}:\n{wrong}");
@@ -195,7 +201,7 @@ fn the_readme_shows_the_published_summary() {
     let want = readme_table(&Evidence::of(&page()).summary);
     let [begin, end] = MARKS.map(|mark| readme.find(mark).expect("the summary has its marks"));
     let shown = begin + MARKS[0].len()..end;
-    if std::env::var_os("UPDATE_FIGURES").is_some() {
+    if updates() {
         let mut written = readme.clone();
         written.replace_range(shown.clone(), &want);
         fs::write(root().join("README.md"), written).expect("the README is written");

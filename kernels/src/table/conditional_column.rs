@@ -63,8 +63,7 @@ fn input(rows: usize, rng: &mut Rng) -> Numbers {
 /// A column by a condition: y where x > 0, else -y.
 ///
 /// The exercise compares iterating over rows, applying a function to each, and one operation on
-/// whole columns. Compiled, the row still costs: it has ten
-/// cells, and two of them count.
+/// whole columns. Compiled, the row still costs: it has ten cells, and two of them count.
 ///
 /// A missing number is NaN, in the neutral form too. A missing x is not above 0, so it gives -y; a
 /// missing y stays missing. Negation turns the sign of zeros and infinities, as it does anywhere.
