@@ -78,7 +78,7 @@ fn the_report_shows_the_distance_only_where_a_bound_was_named() {
     };
     let page = markdown(&run());
     assert!(page.contains("## Distance from the ceiling"), "{page}");
-    assert!(page.contains("copying memory"), "{page}");
+    assert!(page.contains("copying"), "{page}");
     assert!(page.contains("5.00"), "the ceiling, 5 GB/s: {page}");
     let mut unbounded = run();
     unbounded.kernels[0].bound = None;
