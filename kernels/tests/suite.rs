@@ -40,7 +40,7 @@ fn wanted(field: &str) -> &'static [&'static str] {
         "array" | "linalg" | "stats" | "cluster" => {
             &["naive", "ndarray", "nalgebra", "faer", "preallocated", "rayon"]
         }
-        "table" | "stream" => &["rows", "apply", "columns", "preallocated", "rayon"],
+        "table" | "stream" => &["rows", "apply", "columns", "preallocated", "rayon", "polars"],
         "chart" => &["plotters", "charming", "plain"],
         other => panic!("`{other}` is a new field: say here which variants its kernels have"),
     }

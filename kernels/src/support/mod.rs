@@ -23,4 +23,5 @@ pub mod svg;
 pub mod table;
 pub mod text;
 pub mod tile;
+pub mod with_polars;
 pub mod words;

@@ -1,5 +1,8 @@
 //! A new column of a table by a condition on another (exercise C.7).
 
+#[cfg(feature = "polars")]
+mod with_polars;
+
 use std::hint::select_unpredictable;
 
 use amdahl::{Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Rng, Rung, Sizes, Timed};
@@ -7,6 +10,7 @@ use multiversion::multiversion;
 use rayon::prelude::*;
 
 use crate::support::table::{Cell, Row, apply, same_length};
+use crate::support::with_polars::with_polars;
 
 /// A table of numbers: the two columns that count, and others that a row carries along.
 #[derive(Debug, Clone)]
@@ -68,22 +72,23 @@ fn input(rows: usize, rng: &mut Rng) -> Numbers {
 /// A missing number is NaN, in the neutral form too. A missing x is not above 0, so it gives -y; a
 /// missing y stays missing. Negation turns the sign of zeros and infinities, as it does anywhere.
 pub fn kernel() -> Kernel {
-    Kernel::new("conditional_column", "y where x > 0, else -y, in a table of ten columns, f64")
-        .exercise("C.7")
-        .sizes(Sizes::smoke([0, 1, 7, 1_009]).measured([10_000, 1_000_000]))
-        .input(|&rows, rng| input(rows, rng))
-        .cost(|&rows| Cost { flops: 0.0, bytes: 24.0 * rows as f64 })
-        .bound_by(Bound::Copy)
-        .reference("rows", rows)
-        .variant("apply", by_apply)
-        .rung(Rung::Algorithm)
-        .variant("columns", columns)
-        .rung(Rung::Vectorize)
-        .variant("fused", fused)
-        .rung(Rung::Vectorize)
-        .variant("preallocated", preallocated)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+    let kernel =
+        Kernel::new("conditional_column", "y where x > 0, else -y, in a table of ten columns, f64")
+            .exercise("C.7")
+            .sizes(Sizes::smoke([0, 1, 7, 1_009]).measured([10_000, 1_000_000]))
+            .input(|&rows, rng| input(rows, rng))
+            .cost(|&rows| Cost { flops: 0.0, bytes: 24.0 * rows as f64 })
+            .bound_by(Bound::Copy)
+            .reference("rows", rows)
+            .variant("apply", by_apply)
+            .rung(Rung::Algorithm)
+            .variant("columns", columns)
+            .rung(Rung::Vectorize)
+            .variant("fused", fused)
+            .rung(Rung::Vectorize)
+            .variant("preallocated", preallocated)
+            .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 fn rows(table: &Numbers) -> Timed<'_, Vec<f64>> {

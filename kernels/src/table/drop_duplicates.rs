@@ -1,5 +1,8 @@
 //! The rows of a table that no earlier one equals (exercise C.2).
 
+#[cfg(feature = "polars")]
+mod with_polars;
+
 use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 
@@ -11,6 +14,7 @@ use crate::support::duplicates::{self, Rows, first_of_equals};
 use crate::support::hash::{number_bits, pair};
 use crate::support::schedule::{Parallel, Serial};
 use crate::support::table::{Cell, Column, Frame, apply};
+use crate::support::with_polars::with_polars;
 
 /// The rows kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +64,7 @@ const SCAN: &str = "it compares each row with all that were kept: 200,000 rows t
 /// Missing equals missing, in columns of numbers as NaN; 0 equals -0. Text is equal byte by byte.
 /// A table without columns has no rows.
 pub fn kernel() -> Kernel {
-    Kernel::new("drop_duplicates", "rows that no earlier row equals")
+    let kernel = Kernel::new("drop_duplicates", "rows that no earlier row equals")
         .exercise("C.2, algorithm")
         .sizes(Sizes::smoke([0, 1, 7, 1_009]).measured([SCANNED_ROWS, 200_000]))
         .input(|&rows, rng| input(rows, rng))
@@ -83,8 +87,8 @@ pub fn kernel() -> Kernel {
         .variant("hash", hash)
         .rung(Rung::Algorithm)
         .variant("preallocated", preallocated)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+        .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 /// Dynamically typed rows, each compared with all that were kept before it.

@@ -1,5 +1,8 @@
 //! Values less their group's mean, in row order (a `GroupBy` transform).
 
+#[cfg(feature = "polars")]
+mod with_polars;
+
 use std::collections::HashMap;
 
 use amdahl::{
@@ -12,6 +15,7 @@ use crate::support::groups::{self, Sums};
 use crate::support::schedule::{Parallel, Schedule, Serial};
 use crate::support::table::{Cell, Row, apply, same_length};
 use crate::support::text::Text;
+use crate::support::with_polars::with_polars;
 
 /// A row for each employee; both columns have one length.
 #[derive(Debug, Clone)]
@@ -51,7 +55,7 @@ fn input(rows: usize, departments: usize, rng: &mut Rng) -> Salaries {
 /// A missing salary (NaN) is skipped in the mean and stays missing. A row of no department is in no
 /// group: its result is missing. An infinite salary makes its department's results infinite or NaN.
 pub fn kernel() -> Kernel {
-    Kernel::new("group_center", "salary less its department's mean, in row order")
+    let kernel = Kernel::new("group_center", "salary less its department's mean, in row order")
         .exercise("GroupBy transform")
         .sizes(
             Sizes::smoke([(0, 3), (1, 1), (7, 2), (97, 5), (1_009, 31)])
@@ -79,8 +83,8 @@ pub fn kernel() -> Kernel {
         .variant("preallocated", preallocated)
         .variant("codes", codes)
         .rung(Rung::Algorithm)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+        .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 fn rows(table: &Salaries) -> Timed<'_, Vec<f64>> {

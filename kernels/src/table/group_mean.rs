@@ -1,5 +1,8 @@
 //! Mean of a quotient by group (exercise B.4).
 
+#[cfg(feature = "polars")]
+mod with_polars;
+
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -13,6 +16,7 @@ use crate::support::groups::{self, Sums};
 use crate::support::schedule::{Parallel, Schedule, Serial};
 use crate::support::table::{Cell, Row, apply, same_length};
 use crate::support::text::Text;
+use crate::support::with_polars::with_polars;
 use crate::support::words::Words;
 
 /// A row for each employee; all columns have one length.
@@ -88,7 +92,7 @@ fn input(rows: usize, departments: usize, rng: &mut Rng) -> Employees {
 /// A missing department is no group. A department without any quotient has the mean NaN and stands
 /// last. Sums of magnitudes near the largest double may overflow in one order and not in another.
 pub fn kernel() -> Kernel {
-    Kernel::new("group_mean", "mean of salary / years by department, sorted")
+    let kernel = Kernel::new("group_mean", "mean of salary / years by department, sorted")
         .exercise("B.4")
         .sizes(
             Sizes::smoke([(0, 3), (1, 1), (7, 2), (97, 5), (1_009, 31)])
@@ -113,8 +117,8 @@ pub fn kernel() -> Kernel {
         .variant("preallocated", preallocated)
         .variant("codes", codes)
         .rung(Rung::Algorithm)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+        .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 /// The larger mean first, NaN last, ties by name.

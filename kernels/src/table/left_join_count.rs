@@ -1,5 +1,8 @@
 //! Events per user, users without events included (exercise B.6).
 
+#[cfg(feature = "polars")]
+mod with_polars;
+
 use std::collections::HashMap;
 
 use amdahl::{
@@ -9,6 +12,7 @@ use amdahl::{
 use crate::support::hash::{pair, slot};
 use crate::support::schedule::{Parallel, Schedule};
 use crate::support::table::{Cell, Row, apply};
+use crate::support::with_polars::with_polars;
 
 /// A table of users and one of events.
 #[derive(Debug, Clone)]
@@ -80,7 +84,7 @@ fn input(users: usize, events: usize, gap: usize, rng: &mut Rng) -> Visits {
 /// An event of an unknown user counts for nobody. A user who stands in several rows has all events
 /// in each of them. Ids may be any integers.
 pub fn kernel() -> Kernel {
-    Kernel::new("left_join_count", "events per user, with 0 for users without any")
+    let kernel = Kernel::new("left_join_count", "events per user, with 0 for users without any")
         .exercise("B.6")
         .sizes(
             Sizes::smoke([(0, 0, 1), (1, 0, 1), (1, 5, 3), (7, 31, 1), (1_009, 4_001, 1_000)])
@@ -104,8 +108,8 @@ pub fn kernel() -> Kernel {
         .variant("direct", direct)
         .rung(Rung::Algorithm)
         .variant("preallocated", preallocated)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+        .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 fn rows(visits: &Visits) -> Timed<'_, Counts> {

@@ -16,8 +16,13 @@ pub fn variants(kernel: &Kernel) -> Vec<String> {
 
 /// What each variant makes of an input on one thread and on two, and who made it.
 pub fn results(kernel: &Kernel, input: &Exchanged) -> Vec<(String, Exchanged)> {
-    let runs =
-        variants(kernel).into_iter().flat_map(|variant| [(variant.clone(), 1), (variant, 2)]);
+    results_but(kernel, "", input)
+}
+
+/// The same without the variant of one name.
+pub fn results_but(kernel: &Kernel, without: &str, input: &Exchanged) -> Vec<(String, Exchanged)> {
+    let wanted = variants(kernel).into_iter().filter(|variant| variant != without);
+    let runs = wanted.flat_map(|variant| [(variant.clone(), 1), (variant, 2)]);
     runs.map(|(variant, threads)| {
         let who = format!("{}/{variant} on {threads} threads", kernel.id());
         let result = kernel.evaluate(&variant, input.clone(), threads);
@@ -28,7 +33,18 @@ pub fn results(kernel: &Kernel, input: &Exchanged) -> Vec<(String, Exchanged)> {
 
 /// Holds every variant to the first result, which is the reference's.
 pub fn all_agree<O: Agree>(kernel: &Kernel, input: &Exchanged, tolerance: &Tolerance) {
-    let mut results = results(kernel, input).into_iter().map(|(who, result)| {
+    all_agree_but::<O>(kernel, "", input, tolerance);
+}
+
+/// The same without the variant of one name.
+pub fn all_agree_but<O: Agree>(
+    kernel: &Kernel,
+    without: &str,
+    input: &Exchanged,
+    tolerance: &Tolerance,
+) {
+    let results = results_but(kernel, without, input);
+    let mut results = results.into_iter().map(|(who, result)| {
         (who, O::from_exchanged(result).expect("a kernel's output makes its own type"))
     });
     let (_, reference) = results.next().expect("a kernel has a reference");

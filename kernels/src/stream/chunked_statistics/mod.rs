@@ -3,6 +3,8 @@
 mod moments;
 mod part;
 mod scan;
+#[cfg(feature = "polars")]
+mod with_polars;
 
 use amdahl::{Bound, Cost, Kernel, Rng, Rung, Sizes, Timed, Tolerance};
 use csv::ByteRecord;
@@ -14,6 +16,7 @@ use crate::support::csv::file::CsvFile;
 use crate::support::csv::generate::{Decimals, MEAN_CELL_BYTES};
 use crate::support::csv::header::Header;
 use crate::support::csv::records::Records;
+use crate::support::with_polars::with_polars;
 use part::{Part, Summaries};
 use scan::{Chunk, Frame, Tile, scan};
 
@@ -30,35 +33,42 @@ use scan::{Chunk, Frame, Tile, scan};
 /// error, as is a row with too few or too many cells, and each names line and column. A file
 /// without a header is an error, one without rows has counts of 0. `chunk_rows` is the most rows
 /// whose values may be held at once; a variant may hold fewer.
+///
+/// `polars` has the numbers of files in which nothing is wrong. Its errors name no line, a row with
+/// too few cells is filled up, a column's type is that of its first hundred rows, and lines end with
+/// LF; it holds as much of the file as it sees fit.
 pub fn kernel() -> Kernel {
-    Kernel::new("chunked_statistics", "statistics of the columns of a CSV file, chunk by chunk")
-        .exercise("C.5")
-        .sizes(
-            Sizes::smoke([(0, 3), (1, 1), (2, 2), (7, 5), (97, 6), (4_099, 3)])
-                .measured([(100_000, 6), (2_000_000, 6)]),
-        )
-        .try_input(|&(rows, columns), rng| random_table(rows, columns, rng))
-        .cost(|&(rows, columns)| {
-            let cells = (rows * columns) as f64;
-            // A sum, a difference, a multiply-add and two comparisons for each number; the file is
-            // read once.
-            Cost { flops: 6.0 * cells, bytes: MEAN_CELL_BYTES * cells }
-        })
-        .bound_by(Bound::Read)
-        // Means and squares of n values below 2 in any order: n roundings, twice that for squares.
-        .agree_within(|&(rows, _)| {
-            let roundings = 4.0 * (rows as f64 + 8.0) * f64::EPSILON;
-            Tolerance::relative(roundings).plus_absolute(roundings)
-        })
-        .reference("rows", rows)
-        .variant("apply", apply)
-        .variant("columns", columns)
-        .rung(Rung::Vectorize)
-        .variant("scan", tiles)
-        .rung(Rung::Vectorize)
-        .variant("preallocated", preallocated)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+    let kernel = Kernel::new(
+        "chunked_statistics",
+        "statistics of the columns of a CSV file, chunk by chunk",
+    )
+    .exercise("C.5")
+    .sizes(
+        Sizes::smoke([(0, 3), (1, 1), (2, 2), (7, 5), (97, 6), (4_099, 3)])
+            .measured([(100_000, 6), (2_000_000, 6)]),
+    )
+    .try_input(|&(rows, columns), rng| random_table(rows, columns, rng))
+    .cost(|&(rows, columns)| {
+        let cells = (rows * columns) as f64;
+        // A sum, a difference, a multiply-add and two comparisons for each number; the file is
+        // read once.
+        Cost { flops: 6.0 * cells, bytes: MEAN_CELL_BYTES * cells }
+    })
+    .bound_by(Bound::Read)
+    // Means and squares of n values below 2 in any order: n roundings, twice that for squares.
+    .agree_within(|&(rows, _)| {
+        let roundings = 4.0 * (rows as f64 + 8.0) * f64::EPSILON;
+        Tolerance::relative(roundings).plus_absolute(roundings)
+    })
+    .reference("rows", rows)
+    .variant("apply", apply)
+    .variant("columns", columns)
+    .rung(Rung::Vectorize)
+    .variant("scan", tiles)
+    .rung(Rung::Vectorize)
+    .variant("preallocated", preallocated)
+    .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 /// Rows of a measured file whose values may be held.

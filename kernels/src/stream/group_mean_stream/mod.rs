@@ -2,6 +2,8 @@
 
 mod groups;
 mod scan;
+#[cfg(feature = "polars")]
+mod with_polars;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +17,7 @@ use crate::support::csv::file::CsvFile;
 use crate::support::csv::generate::{Decimals, MEAN_CELL_BYTES};
 use crate::support::csv::header::Header;
 use crate::support::csv::records::Records;
+use crate::support::with_polars::with_polars;
 use groups::{GroupMeans, Groups};
 use scan::{Frame, Roles, Rows, scan};
 
@@ -31,8 +34,12 @@ use scan::{Frame, Roles, Rows, scan};
 /// too many cells, and each names line and column. Other columns are read over. A file without a
 /// header or without the two columns is an error, one without rows has no groups. `chunk_rows` is
 /// the most rows that may be held at once; a variant may hold fewer.
+///
+/// `polars` has the means of files in which nothing is wrong. Its errors name no line, a row with too
+/// few cells is filled up, numbers have no spaces around them and are missing where the cell is empty
+/// or NaN, and lines end with LF; it holds as much of the file as it sees fit.
 pub fn kernel() -> Kernel {
-    Kernel::new("group_mean_stream", "mean per group over a CSV file, chunk by chunk")
+    let kernel = Kernel::new("group_mean_stream", "mean per group over a CSV file, chunk by chunk")
         .exercise("B.7")
         .sizes(Sizes::smoke([0, 1, 2, 97, 4_099]).measured([100_000, 2_000_000]))
         .try_input(|&rows, rng| random_values(rows, rng))
@@ -53,8 +60,8 @@ pub fn kernel() -> Kernel {
         .variant("scan", scanned)
         .rung(Rung::Vectorize)
         .variant("preallocated", preallocated)
-        .parallel_variant("rayon", with_rayon)
-        .build()
+        .parallel_variant("rayon", with_rayon);
+    with_polars!(kernel, with_polars::run).build()
 }
 
 /// Rows of a measured file that may be held.

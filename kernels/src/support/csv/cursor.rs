@@ -20,7 +20,7 @@ pub enum Cell {
 }
 
 /// How a missing number is spelled, beside an empty cell and any NaN: pandas' list.
-const MISSING: [&[u8]; 15] = [
+pub const MISSING: [&[u8]; 15] = [
     b"NA",
     b"N/A",
     b"n/a",

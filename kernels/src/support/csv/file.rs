@@ -2,6 +2,8 @@
 
 use std::fs::File;
 use std::io::{self, Read, Write};
+#[cfg(feature = "polars")]
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::FileExt;
 
 use amdahl::{Exchange, ExchangeError, Exchanged, Value};
@@ -79,6 +81,13 @@ impl CsvFile {
             }
         }
         Ok(filled)
+    }
+
+    /// A name under which this process, and no other, can open the file.
+    #[cfg(feature = "polars")]
+    pub fn path(&self) -> String {
+        let folder = if cfg!(target_os = "linux") { "/proc/self/fd" } else { "/dev/fd" };
+        format!("{folder}/{}", self.file.as_raw_fd())
     }
 
     /// A reader of the whole file with a position of its own.

@@ -8,3 +8,5 @@ pub mod file;
 pub mod generate;
 pub mod header;
 pub mod records;
+#[cfg(feature = "polars")]
+pub mod scan_polars;

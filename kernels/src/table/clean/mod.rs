@@ -70,6 +70,9 @@ fn take<T: Copy>(own: &[T], source: &[usize]) -> Vec<T> {
 /// more than three standard deviations (divisor n - 1, after filling, taken once) from the mean: a
 /// column that is constant, or without a value, or holding an infinity, drops none. Columns of
 /// integers become numbers. Sums of magnitudes near the largest double may overflow.
+///
+/// No stage has a variant written with Polars: what goes between the stages are this kernel's own
+/// columns, and turning a table into a data frame and back is more work than any of the stages.
 pub fn kernel() -> Kernel {
     Pipeline::new("clean", "a table of numbers and text cleaned, and counts of what changed")
         .exercise("C.2")
