@@ -155,7 +155,7 @@ pub fn answer(profile: &Profile, question: &Question) -> Result<Answer, WhatIfEr
             law.reading(part_words(question.part.other()), &other, total, why_not(question.part))
         });
     let whole =
-        readings::Whole { profile, times: &times, changes: &changes, amounts: &amounts, total };
+        readings::Whole { profile, times: &times, changes: &changes, amounts: &amounts, part: question.part, total };
     Ok(Answer {
         format: profile.format.clone(),
         unit: profile.unit.clone(),

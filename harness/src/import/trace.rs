@@ -1,0 +1,362 @@
+//! Chrome's trace events: complete events (`X`) and pairs of begin and end (`B`, `E`), by thread.
+//!
+//! Format: "Trace Event Format" of the Chromium project. Times are in microseconds, whatever
+//! `displayTimeUnit` says: that is how a viewer shows them. Both forms are read, the array (whose
+//! closing bracket may be missing) and the object. Other kinds of event are no time of a function.
+
+use std::collections::BTreeMap;
+
+use amdahl_reports::whatif::{CallTree, Function, Functions, Profile, Shape, StatedTotal, Unit};
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::error::ImportError;
+
+const FORMAT: &str = "Chrome trace";
+
+/// Nanoseconds in a microsecond, the unit of the format.
+const MICROSECOND_NS: f64 = 1e3;
+
+/// How far an event may reach out of the one around it: both were rounded to a microsecond when they
+/// were written.
+const ROUNDING_NS: f64 = 2.0 * MICROSECOND_NS;
+
+/// An event, as far as it is read.
+#[derive(Debug, Deserialize)]
+struct Event {
+    ph: String,
+    #[serde(default)]
+    name: Option<String>,
+    #[serde(default)]
+    ts: Option<f64>,
+    #[serde(default)]
+    dur: Option<f64>,
+    #[serde(default)]
+    pid: Value,
+    #[serde(default)]
+    tid: Value,
+}
+
+/// The object form.
+#[derive(Debug, Deserialize)]
+struct Whole {
+    #[serde(rename = "traceEvents")]
+    trace_events: Vec<Event>,
+}
+
+/// A function's call on a thread.
+#[derive(Debug, Clone)]
+struct Call {
+    name: String,
+    start_us: f64,
+    end_us: f64,
+    /// Which of two calls of the same times is around the other: the lesser.
+    order: i64,
+}
+
+/// The calls of a thread, and those that have not ended.
+#[derive(Debug, Default)]
+struct Thread {
+    calls: Vec<Call>,
+    open: Vec<Call>,
+}
+
+pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
+    let mut threads: BTreeMap<(String, String), Thread> = BTreeMap::new();
+    for (order, event) in (0_i64..).zip(events(bytes)?) {
+        let key = (event.pid.to_string(), event.tid.to_string());
+        match event.ph.as_str() {
+            "X" => threads.entry(key).or_default().complete(event, order)?,
+            "B" => threads.entry(key).or_default().begin(event, order)?,
+            "E" => threads.entry(key).or_default().end(&event)?,
+            _ => {}
+        }
+    }
+    for (key, thread) in &threads {
+        if let Some(call) = thread.open.last() {
+            return Err(malformed(format!(
+                "`{}` begins on {} and never ends: the trace is cut off, or was not flushed",
+                call.name,
+                thread_name(key)
+            )));
+        }
+    }
+    threads.retain(|_, thread| !thread.calls.is_empty());
+    if threads.is_empty() {
+        return Err(ImportError::Nothing {
+            format: FORMAT,
+            what: "no event that lasts (`X`, or `B` with `E`)",
+            remedy: "asynchronous events are not read; record with events of threads",
+        });
+    }
+    profile(threads)
+}
+
+fn malformed(reason: String) -> ImportError {
+    ImportError::Malformed { format: FORMAT, reason }
+}
+
+/// The events of either form.
+fn events(bytes: &[u8]) -> Result<Vec<Event>, ImportError> {
+    let text = std::str::from_utf8(bytes).map_err(|e| ImportError::not_text(FORMAT, e))?;
+    let text = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let Some(mut rest) = text.strip_prefix('[') else {
+        let whole: Whole =
+            serde_json::from_str(text).map_err(|error| malformed(error.to_string()))?;
+        return Ok(whole.trace_events);
+    };
+    let mut events = Vec::new();
+    loop {
+        rest = rest.trim_start();
+        if let Some(after) = rest.strip_prefix(']') {
+            return match after.trim() {
+                "" => Ok(events),
+                _ => Err(malformed("text follows its closing bracket".to_owned())),
+            };
+        }
+        // The closing bracket is optional, so that a program may die while it traces.
+        if rest.is_empty() {
+            return Ok(events);
+        }
+        let mut stream = serde_json::Deserializer::from_str(rest).into_iter::<Event>();
+        let event = stream.next().transpose().map_err(|error| {
+            malformed(format!("event {}: {error}; is the file truncated?", events.len() + 1))
+        })?;
+        let read = stream.byte_offset();
+        events.extend(event);
+        rest = rest.get(read..).unwrap_or_default().trim_start();
+        match rest.strip_prefix(',') {
+            Some(after) => rest = after,
+            None if rest.is_empty() || rest.starts_with(']') => {}
+            None => {
+                return Err(malformed(format!("no comma behind event {}", events.len())));
+            }
+        }
+    }
+}
+
+impl Thread {
+    fn complete(&mut self, event: Event, order: i64) -> Result<(), ImportError> {
+        let start_us = time(event.ts, &event)?;
+        let lasts_us = time(event.dur, &event)?;
+        if lasts_us < 0.0 {
+            return Err(malformed(format!("`{}` lasts {lasts_us} µs", name(&event))));
+        }
+        // A complete event is written when it ends, so of two equal ones the later is around.
+        let call =
+            Call { name: name(&event), start_us, end_us: start_us + lasts_us, order: -order };
+        self.calls.push(call);
+        Ok(())
+    }
+
+    fn begin(&mut self, event: Event, order: i64) -> Result<(), ImportError> {
+        let start_us = time(event.ts, &event)?;
+        self.open.push(Call { name: name(&event), start_us, end_us: start_us, order });
+        Ok(())
+    }
+
+    fn end(&mut self, event: &Event) -> Result<(), ImportError> {
+        let end_us = time(event.ts, event)?;
+        let Some(mut call) = self.open.pop() else {
+            return Err(malformed(format!("`{}` ends and never began", name(event))));
+        };
+        if event.name.as_ref().is_some_and(|name| *name != call.name) {
+            return Err(malformed(format!(
+                "`{}` ends while `{}` within it has not ended",
+                name(event),
+                call.name
+            )));
+        }
+        if end_us < call.start_us {
+            return Err(malformed(format!("`{}` ends before it begins", call.name)));
+        }
+        call.end_us = end_us;
+        self.calls.push(call);
+        Ok(())
+    }
+
+    fn extent(&self) -> (f64, f64) {
+        self.calls.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(start, end), call| {
+            (start.min(call.start_us), end.max(call.end_us))
+        })
+    }
+}
+
+fn name(event: &Event) -> String {
+    event.name.clone().unwrap_or_else(|| "[no name]".to_owned())
+}
+
+fn time(value: Option<f64>, event: &Event) -> Result<f64, ImportError> {
+    value.filter(|value| value.is_finite()).ok_or_else(|| {
+        let field = if event.ts.is_some() { "dur" } else { "ts" };
+        malformed(format!("`{}` ({}) has no `{field}`", name(event), event.ph))
+    })
+}
+
+fn thread_name((process, thread): &(String, String)) -> String {
+    let word = |text: &str| if text == "null" { "?".to_owned() } else { text.replace('"', "") };
+    format!("[thread {} of process {}]", word(thread), word(process))
+}
+
+fn profile(threads: BTreeMap<(String, String), Thread>) -> Result<Profile, ImportError> {
+    let mut functions = Functions::default();
+    let mut tree = CallTree::default();
+    let several = threads.len() > 1;
+    let count = threads.len();
+    let (mut first_us, mut last_us) = (f64::INFINITY, f64::NEG_INFINITY);
+    for (key, mut thread) in threads {
+        let (start, end) = thread.extent();
+        first_us = first_us.min(start);
+        last_us = last_us.max(end);
+        let root = several
+            .then(|| tree.child(None, functions.index_of(Function::named(thread_name(&key)))));
+        thread.nest(root, &mut functions, &mut tree, &thread_name(&key))?;
+    }
+    let (origin, why_not) = if several {
+        (
+            format!("the time within events, summed over its {count} threads"),
+            "several threads ran within it, and the law is of their summed time: how much of it the \
+             user waits for depends on which thread is last",
+        )
+    } else {
+        (
+            "the time within events".to_owned(),
+            "between its events no function is named; give it with --total if the program worked \
+             there",
+        )
+    };
+    let functions = functions.into_list();
+    let mut profile = Profile::new(FORMAT, Unit::Nanoseconds, functions, Shape::Tree(tree), origin);
+    profile.stated.push(StatedTotal {
+        what: "from the first event to the last".to_owned(),
+        amount: (last_us - first_us) * MICROSECOND_NS,
+        why_not: why_not.to_owned(),
+    });
+    if several {
+        profile.notes.push(
+            "Its threads are added up. The wall time becomes faster by as much only if the threads \
+             wait for each other's work in turn."
+                .to_owned(),
+        );
+    }
+    Ok(profile)
+}
+
+impl Thread {
+    /// Puts the calls into the tree, each under the one around it.
+    fn nest(
+        &mut self,
+        root: Option<usize>,
+        functions: &mut Functions,
+        tree: &mut CallTree,
+        thread: &str,
+    ) -> Result<(), ImportError> {
+        self.calls.sort_by(|a, b| {
+            a.start_us
+                .total_cmp(&b.start_us)
+                .then(b.end_us.total_cmp(&a.end_us))
+                .then(a.order.cmp(&b.order))
+        });
+        // The calls that are open, with their nodes and what is left of them for their own bodies.
+        let mut open: Vec<(usize, &Call, f64)> = Vec::new();
+        for call in &self.calls {
+            while let Some((node, outer, left)) = open.last() {
+                if outer.end_us > call.start_us || is_within(call, outer) {
+                    break;
+                }
+                tree.spend(*node, left.max(0.0));
+                open.pop();
+            }
+            let lasts_ns = (call.end_us - call.start_us) * MICROSECOND_NS;
+            if let Some((_, outer, left)) = open.last_mut() {
+                let beyond_ns = (call.end_us - outer.end_us) * MICROSECOND_NS;
+                if beyond_ns > ROUNDING_NS {
+                    return Err(malformed(format!(
+                        "on {thread}, `{}` begins within `{}` and ends after it: calls of one thread \
+                         lie within each other or apart",
+                        call.name, outer.name
+                    )));
+                }
+                *left -= lasts_ns;
+            }
+            let parent = open.last().map(|(node, _, _)| *node).or(root);
+            let node = tree.child(parent, functions.index_of(Function::named(call.name.as_str())));
+            open.push((node, call, lasts_ns));
+        }
+        for (node, _, left) in open {
+            tree.spend(node, left.max(0.0));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a call without duration stands at the end of another one's.
+fn is_within(call: &Call, outer: &Call) -> bool {
+    call.start_us == call.end_us && call.end_us == outer.end_us && call.start_us >= outer.start_us
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(json: &str) -> Result<Vec<(String, f64, f64)>, String> {
+        let profile = parse(json.as_bytes()).map_err(|error| error.to_string())?;
+        let times = profile.functions.iter().zip(profile.times());
+        Ok(times.map(|(f, t)| (f.name.clone(), t.own, t.cumulative.unwrap_or_default())).collect())
+    }
+
+    #[test]
+    fn complete_events_nest_by_time_whatever_their_order() {
+        let json = r#"[
+            {"ph":"X","name":"inner","ts":10,"dur":5,"pid":1,"tid":1},
+            {"ph":"X","name":"outer","ts":0,"dur":20.5,"pid":1,"tid":1},
+            {"ph":"M","name":"thread_name","pid":1,"tid":1,"args":{"name":"main"}},
+            {"ph":"X","name":"inner","ts":15,"dur":1,"pid":1,"tid":1}]"#;
+        let read = own(json).unwrap();
+        assert_eq!(read[0], ("outer".to_owned(), 14_500.0, 20_500.0));
+        assert_eq!(read[1], ("inner".to_owned(), 6_000.0, 6_000.0));
+    }
+
+    #[test]
+    fn begins_and_ends_pair_up_on_each_thread() {
+        let json = r#"{"displayTimeUnit":"ns","traceEvents":[
+            {"ph":"B","name":"f","ts":0,"pid":"p","tid":1}, {"ph":"B","name":"f","ts":0,"pid":"p","tid":2},
+            {"ph":"B","name":"f","ts":1,"pid":"p","tid":1}, {"ph":"E","ts":3,"pid":"p","tid":1},
+            {"ph":"E","name":"f","ts":4,"pid":"p","tid":1}, {"ph":"E","ts":10,"pid":"p","tid":2}]}"#;
+        let read = own(json).unwrap();
+        let f = read.iter().find(|(name, ..)| name == "f").unwrap();
+        // 4 µs on one thread, where the inner call is not counted again, and 10 µs on the other.
+        assert_eq!((f.1, f.2), (14_000.0, 14_000.0));
+        assert!(read.iter().any(|(name, ..)| name == "[thread 1 of process p]"));
+    }
+
+    #[test]
+    fn an_array_may_lack_its_end_and_an_event_may_not() {
+        let event = r#"{"ph":"X","name":"f","ts":0,"dur":1,"pid":1,"tid":1}"#;
+        assert!(own(&format!("[{event},")).is_ok() && own(&format!("[{event}")).is_ok());
+        let error = own(&format!("[{event},{}", &event[..20])).unwrap_err();
+        assert!(error.contains("event 2") && error.contains("truncated"), "{error}");
+        assert!(own(&format!("[{event} {event}]")).unwrap_err().contains("comma"));
+    }
+
+    #[test]
+    fn events_that_cannot_be_calls_are_errors() {
+        for (events, words) in [
+            (r#"{"ph":"B","name":"f","ts":0}"#, "never ends"),
+            (r#"{"ph":"E","name":"f","ts":0}"#, "never began"),
+            (r#"{"ph":"B","name":"f","ts":5},{"ph":"E","ts":1}"#, "before it begins"),
+            (r#"{"ph":"B","name":"f","ts":0},{"ph":"E","name":"g","ts":1}"#, "has not ended"),
+            (r#"{"ph":"X","name":"f","ts":0}"#, "no `dur`"),
+            (r#"{"ph":"X","name":"f","dur":0}"#, "no `ts`"),
+            (r#"{"ph":"X","name":"f","ts":0,"dur":-1}"#, "lasts -1"),
+            (
+                r#"{"ph":"X","name":"f","ts":0,"dur":10},{"ph":"X","name":"g","ts":5,"dur":10}"#,
+                "ends after it",
+            ),
+            (r#"{"ph":"b","name":"f","ts":0,"id":1}"#, "no event that lasts"),
+        ] {
+            let error = own(&format!("[{events}]")).unwrap_err();
+            assert!(error.contains(words), "{events}: {error}");
+        }
+    }
+}
