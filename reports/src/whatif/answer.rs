@@ -154,8 +154,14 @@ pub fn answer(profile: &Profile, question: &Question) -> Result<Answer, WhatIfEr
         .map(|other| {
             law.reading(part_words(question.part.other()), &other, total, why_not(question.part))
         });
-    let whole =
-        readings::Whole { profile, times: &times, changes: &changes, amounts: &amounts, part: question.part, total };
+    let whole = readings::Whole {
+        profile,
+        times: &times,
+        changes: &changes,
+        amounts: &amounts,
+        part: question.part,
+        total,
+    };
     Ok(Answer {
         format: profile.format.clone(),
         unit: profile.unit.clone(),

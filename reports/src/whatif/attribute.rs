@@ -80,17 +80,22 @@ fn from_callers(
 /// That none of these functions of a flat table can run within another.
 fn disjoint(profile: &Profile, rows: &[Row], named: &[usize]) -> Result<(), WhatIfError> {
     let inner_time = |row: &Row| row.cumulative.unwrap_or(row.own) - row.own;
-    for outer in named {
-        for inner in named.iter().filter(|inner| *inner != outer) {
+    let time = |row: &Row| row.cumulative.unwrap_or(row.own);
+    let pairs = named.iter().flat_map(|outer| named.iter().map(move |inner| (*outer, *inner)));
+    let mut possible: Vec<(usize, usize)> = pairs
+        .filter(|(outer, inner)| {
             let may_hold = inner_time(&rows[*outer]) > profile.tolerance();
-            if may_hold && rows[*inner].cumulative.is_some_and(|time| time > 0.0) {
-                return Err(WhatIfError::OverlapUnknown {
-                    outer: profile.functions[*outer].label(),
-                    inner: profile.functions[*inner].label(),
-                    also: ", or for Python the `.pstats` file, which knows callers",
-                });
-            }
-        }
+            outer != inner && may_hold && time(&rows[*inner]) > 0.0
+        })
+        .collect();
+    // Of several pairs, one whose times fit into each other is what the user will look at.
+    possible.sort_by_key(|(outer, inner)| inner_time(&rows[*outer]) < time(&rows[*inner]));
+    if let Some((outer, inner)) = possible.first() {
+        return Err(WhatIfError::OverlapUnknown {
+            outer: profile.functions[*outer].label(),
+            inner: profile.functions[*inner].label(),
+            also: ", or for Python the `.pstats` file, which knows callers",
+        });
     }
     Ok(())
 }

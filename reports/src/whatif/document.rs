@@ -67,7 +67,7 @@ fn part(answer: &Answer) -> Text {
     let same = answer.functions.iter().all(|function| function.cumulative == Some(function.own));
     let words = match answer.part {
         _ if same => {
-            " is self time, which is cumulative time here: nothing else is called from there."
+            ": self and cumulative time are the same here, so it does not matter which of them does."
         }
         Part::Cumulative => " is cumulative time: a call from entry to exit, with all it calls.",
         Part::Own => " is self time: the body of the function without what it calls.",

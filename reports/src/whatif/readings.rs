@@ -10,6 +10,9 @@ use super::profile::{Profile, Shape, Times};
 use super::tree::CallTree;
 use crate::format;
 
+/// A total this close to the answer's, as a fraction of it, gives the same answer to a reader.
+const NEARLY: f64 = 0.01;
+
 /// How many enclosing functions are shown: with more, the reader looks for none of them.
 const ENCLOSING_SHOWN: usize = 3;
 
@@ -78,7 +81,7 @@ pub(super) fn readings(whole: &Whole<'_>, law: &Law<'_>, question: &Question) ->
 
 impl Whole<'_> {
     fn is_other(&self, total: f64) -> bool {
-        (total - self.total).abs() > self.profile.tolerance()
+        (total - self.total).abs() > self.profile.tolerance().max(NEARLY * self.total)
     }
 
     fn is_named(&self, function: usize) -> bool {
@@ -164,7 +167,8 @@ impl Whole<'_> {
                 let mut largest: Vec<(usize, f64)> =
                     others.into_iter().map(|other| (other, own[other])).collect();
                 largest.sort_by(|a, b| b.1.total_cmp(&a.1));
-                self.lies_outside(function, total, &largest)
+                let words = self.lies_outside(function, total, &largest);
+                format!("{words}; no other set of rows adds up to that")
             }
             None => self.lies_outside(function, total, &[]),
         };
