@@ -104,6 +104,11 @@ impl<'b> Reader<'b> {
                 self.tuple(length, depth)?
             }
             b'{' => self.dict(depth)?,
+            b'c' => {
+                return Err("a code object, as Python's `profile` module writes for a whole \
+                            script; profile with cProfile instead"
+                    .to_owned());
+            }
             other => {
                 return Err(format!(
                     "a value of type {:?} at byte {}, which no profile has",
@@ -252,7 +257,8 @@ mod tests {
             (b"s\xff\xff\xff\xff", "length of -1"),
             (b"r\x05\x00\x00\x00", "object 5"),
             (b"\xa9\x01r\x00\x00\x00\x00", "object 0"),
-            (b"c", "no profile has"),
+            (b"c", "cProfile instead"),
+            (b"<", "no profile has"),
             (b"{N", "ends"),
             (b"{N0", "without its value"),
             (b"NN", "follow"),

@@ -9,7 +9,7 @@ mod error;
 mod folded;
 mod limit;
 mod marshal;
-mod pprof;
+mod protobuf;
 mod pstats;
 mod records;
 mod table;
@@ -65,7 +65,7 @@ pub(crate) fn parse(
     match format {
         FileFormat::Pstats => pstats::parse(&bytes),
         FileFormat::Table => table::parse(&bytes),
-        FileFormat::Pprof => pprof::parse(&bytes, reading.value),
+        FileFormat::Pprof => protobuf::parse(&bytes, reading.value),
         FileFormat::Folded => folded::parse(&bytes),
         FileFormat::Trace => trace::parse(&bytes),
         FileFormat::Records => records::parse(&bytes, reading),
