@@ -192,7 +192,6 @@ fn folded_lines_that_are_no_stacks_are_named() {
         ("a 1\n\nb\n", "line 3: no number"),
         ("a 1\nb -1\n", "line 2: `-1`"),
         ("a 1\nb NaN\n", "line 2: `NaN`"),
-        ("a 1\n 5\n", "line 2: a number of samples without a stack"),
     ] {
         let error = read_plainly(text.as_bytes()).unwrap_err().to_string();
         assert!(error.contains(words), "{text:?}: {error}");

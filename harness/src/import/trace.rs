@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use amdahl_reports::format::plural;
 use amdahl_reports::whatif::{CallTree, Function, Functions, Profile, Shape, StatedTotal, Unit};
 use serde::Deserialize;
 use serde_json::Value;
@@ -59,6 +60,8 @@ struct Call {
 struct Thread {
     calls: Vec<Call>,
     open: Vec<Call>,
+    /// Ends of calls that began before the trace.
+    unbegun: usize,
 }
 
 pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
@@ -72,15 +75,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
             _ => {}
         }
     }
-    for (key, thread) in &threads {
-        if let Some(call) = thread.open.last() {
-            return Err(malformed(format!(
-                "`{}` begins on {} and never ends: the trace is cut off, or was not flushed",
-                call.name,
-                thread_name(key)
-            )));
-        }
-    }
+    let (unended, unbegun) = threads.values_mut().fold((0, 0), |(unended, unbegun), thread| {
+        (unended + thread.end_all(), unbegun + thread.unbegun)
+    });
     threads.retain(|_, thread| !thread.calls.is_empty());
     if threads.is_empty() {
         return Err(ImportError::Nothing {
@@ -89,7 +86,21 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
             remedy: "asynchronous events are not read; record with events of threads",
         });
     }
-    profile(threads)
+    let mut profile = profile(threads)?;
+    if unended > 0 {
+        profile.notes.push(format!(
+            "{} had not ended when the trace did: counted to the last event of their \
+             thread. The trace was stopped, or cut off.",
+            plural(unended, "call")
+        ));
+    }
+    if unbegun > 0 {
+        profile.notes.push(format!(
+            "{} ended that had begun before the trace did: not counted.",
+            plural(unbegun, "call")
+        ));
+    }
+    Ok(profile)
 }
 
 fn malformed(reason: String) -> ImportError {
@@ -158,7 +169,8 @@ impl Thread {
     fn end(&mut self, event: &Event) -> Result<(), ImportError> {
         let end_us = time(event.ts, event)?;
         let Some(mut call) = self.open.pop() else {
-            return Err(malformed(format!("`{}` ends and never began", name(event))));
+            self.unbegun += 1;
+            return Ok(());
         };
         if event.name.as_ref().is_some_and(|name| *name != call.name) {
             return Err(malformed(format!(
@@ -173,6 +185,23 @@ impl Thread {
         call.end_us = end_us;
         self.calls.push(call);
         Ok(())
+    }
+
+    /// Ends what is open with the thread's last event; gives how many there were.
+    fn end_all(&mut self) -> usize {
+        let starts = self.open.iter().map(|call| call.start_us);
+        let last_us = self
+            .calls
+            .iter()
+            .map(|call| call.end_us)
+            .chain(starts)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let open = self.open.len();
+        for mut call in self.open.drain(..) {
+            call.end_us = last_us.max(call.start_us);
+            self.calls.push(call);
+        }
+        open
     }
 
     fn extent(&self) -> (f64, f64) {
@@ -340,10 +369,22 @@ mod tests {
     }
 
     #[test]
+    fn a_trace_of_a_part_of_a_run_says_what_it_cut() {
+        let json = r#"[{"ph":"E","name":"before","ts":1,"pid":1,"tid":1},
+            {"ph":"B","name":"loop","ts":2,"pid":1,"tid":1},
+            {"ph":"X","name":"task","ts":3,"dur":5,"pid":1,"tid":1}]"#;
+        let profile = parse(json.as_bytes()).unwrap();
+        assert_eq!(profile.total(), 6_000.0);
+        let notes = profile.notes.join(" ");
+        assert!(
+            notes.contains("1 call had not ended") && notes.contains("1 call ended"),
+            "{notes}"
+        );
+    }
+
+    #[test]
     fn events_that_cannot_be_calls_are_errors() {
         for (events, words) in [
-            (r#"{"ph":"B","name":"f","ts":0}"#, "never ends"),
-            (r#"{"ph":"E","name":"f","ts":0}"#, "never began"),
             (r#"{"ph":"B","name":"f","ts":5},{"ph":"E","ts":1}"#, "before it begins"),
             (r#"{"ph":"B","name":"f","ts":0},{"ph":"E","name":"g","ts":1}"#, "has not ended"),
             (r#"{"ph":"X","name":"f","ts":0}"#, "no `dur`"),
