@@ -16,6 +16,11 @@ const FORMAT: &str = "pstats file";
 /// Nanoseconds in the seconds that Python writes.
 pub(super) const SECOND_NS: f64 = 1e9;
 
+/// What a profile of cProfile's is always to be read with.
+pub(super) const OWN_COST: &str = "cProfile's own cost is in these times and grows with the number \
+    of calls: a function with many short calls looks larger than it is. A sampling profiler, such as \
+    py-spy, has less of it.";
+
 /// The file that Python gives to functions without one.
 const NO_FILE: &str = "~";
 
@@ -33,7 +38,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
     let origin = format!("the sum of the self times of all {} functions", stats.rows.len());
     let shape = Shape::Graph { rows: stats.rows, edges: stats.edges };
     let functions = stats.functions.into_list();
-    Ok(Profile::new(FORMAT, Unit::Nanoseconds, functions, shape, origin))
+    let mut profile = Profile::new(FORMAT, Unit::Nanoseconds, functions, shape, origin);
+    profile.notes.push(OWN_COST.to_owned());
+    Ok(profile)
 }
 
 #[derive(Default)]

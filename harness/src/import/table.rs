@@ -10,7 +10,7 @@ use amdahl_reports::whatif::{
 };
 
 use super::error::ImportError;
-use super::pstats::SECOND_NS;
+use super::pstats::{OWN_COST, SECOND_NS};
 
 const FORMAT: &str = "cProfile table";
 
@@ -150,6 +150,7 @@ impl Table {
         let shape = Shape::Flat(self.rows);
         let functions = self.functions.into_list();
         let mut profile = Profile::new(FORMAT, Unit::Nanoseconds, functions, shape, origin);
+        profile.notes.push(OWN_COST.to_owned());
         // Half of the last decimal that is printed.
         let decimals = i32::try_from(self.decimals).unwrap_or(0);
         profile.rounding = 0.5 * SECOND_NS * 10_f64.powi(-decimals);

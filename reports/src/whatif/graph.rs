@@ -75,12 +75,12 @@ impl<'p> Graph<'p> {
     fn possible_owners(&self, named: &[usize]) -> Vec<BTreeSet<Owner>> {
         let mut owners: Vec<BTreeSet<Owner>> = vec![BTreeSet::new(); self.rows.len()];
         let mut open = Vec::new();
-        for function in 0..self.rows.len() {
+        for (function, owners) in owners.iter_mut().enumerate() {
             if let Some(own) = named.iter().position(|named| *named == function) {
-                owners[function].insert(Some(own));
+                owners.insert(Some(own));
                 open.push(function);
             } else if self.is_called_from_outside(function) {
-                owners[function].insert(None);
+                owners.insert(None);
                 open.push(function);
             }
         }
