@@ -132,10 +132,7 @@ fn nested_functions_are_counted_once_where_callers_are_known() {
     let all = number(&parse, "/functions/0/counted") + number(&tokens, "/functions/0/counted");
     // Of the cumulative time of `tokens`, as `marshal.load` gives it by caller, `parse` calls this.
     assert_near(counted, all - TOKENS_WITHIN_PARSE_NS, 1.0);
-    assert!(
-        both["notes"][0].as_str().is_some_and(|note| note.contains("counted once")),
-        "{both:#}"
-    );
+    assert!(both["notes"].to_string().contains("counted once"), "{both:#}");
 }
 
 /// `stats[tokens][4][parse][3]` of `work.pstats`.
@@ -231,5 +228,5 @@ fn the_stages_of_our_own_records_are_a_profile() {
     assert!(answer["total_from"].as_str().is_some_and(|from| from.contains("iterations")));
     let error =
         stderr(&sandbox.amdahl(&format!("whatif {records} --function nothing --speedup 2")));
-    assert!(error.contains("no function `nothing`") || error.contains("--case"), "{error}");
+    assert!(error.contains("no case with `nothing`") && error.contains("short"), "{error}");
 }

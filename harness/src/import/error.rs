@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use amdahl_reports::format::list;
 use amdahl_reports::wire::WireError;
 
 use super::detect::FileFormat;
@@ -50,14 +51,25 @@ pub(crate) enum ImportError {
     #[error("the {format} holds {what}: {remedy}")]
     Nothing { format: &'static str, what: &'static str, remedy: &'static str },
     /// A choice that the user must make.
-    #[error("the {format} has several {what}: say which with {option}: {}", known.join(", "))]
+    #[error("the {format} has several {what}: say which with {option}: {}", shown(known))]
     Choose { format: &'static str, what: &'static str, option: &'static str, known: Vec<String> },
     /// A choice that there is not.
-    #[error("the {format} has no {what} `{wanted}`; there is {}", known.join(", "))]
+    #[error("the {format} has no {what} `{wanted}`; there is {}", shown(known))]
     NoSuch { format: &'static str, what: &'static str, wanted: String, known: Vec<String> },
     /// Records that cannot be read.
     #[error(transparent)]
     Records(#[from] Box<WireError>),
+}
+
+/// Up to how many names of a choice are shown.
+const SHOWN: usize = 12;
+
+fn shown(known: &[String]) -> String {
+    let mut words: Vec<String> = known.iter().take(SHOWN).cloned().collect();
+    if known.len() > SHOWN {
+        words.push(format!("{} more", known.len() - SHOWN));
+    }
+    list(&words)
 }
 
 impl ImportError {

@@ -43,6 +43,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
     Ok(profile)
 }
 
+/// The callers of a function, each with its calls.
+type Callers = Rc<[(Value, Value)]>;
+
 #[derive(Default)]
 struct Stats {
     functions: Functions,
@@ -53,7 +56,7 @@ struct Stats {
 fn read(value: &Value, file_bytes: usize) -> Result<Stats, &'static str> {
     let Value::Dict(entries) = value else { return Err("its value is no dictionary") };
     let mut stats = Stats::default();
-    let mut callers: Vec<(usize, &Rc<[(Value, Value)]>)> = Vec::new();
+    let mut callers: Vec<(usize, &Callers)> = Vec::new();
     let mut pairs = 0_usize;
     for (key, value) in entries.iter() {
         let callee = stats.functions.index_of(function(key)?);
@@ -83,7 +86,7 @@ fn read(value: &Value, file_bytes: usize) -> Result<Stats, &'static str> {
     Ok(stats)
 }
 
-fn row(value: &Value) -> Result<(Row, &Rc<[(Value, Value)]>), &'static str> {
+fn row(value: &Value) -> Result<(Row, &Callers), &'static str> {
     let shape = "an entry that is not (calls, calls, self, cumulative, callers)";
     let Value::Tuple(entry) = value else { return Err(shape) };
     let [outermost, all, own, cumulative, Value::Dict(callers)] = &**entry else {

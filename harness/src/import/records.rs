@@ -4,11 +4,12 @@
 //! whole exactly; the report's tables use medians and may differ by a little. A record keeps the
 //! hottest functions of a profile only; its folded stacks keep all.
 
-use amdahl_reports::whatif::{Function, Profile, Row, Shape, StatedTotal, Unit};
+use amdahl_reports::whatif::{Function, Profile, Row, Shape, StatedTotal, Unit, WhatIfError};
 use amdahl_reports::{self as reports, Detail, Outcome, Record, wire};
 
 use super::Reading;
 use super::error::ImportError;
+use crate::plan::nearest;
 
 const FORMAT: &str = "records file";
 
@@ -44,14 +45,39 @@ pub(super) fn parse(bytes: &[u8], reading: &Reading<'_>) -> Result<Profile, Impo
     let holders: Vec<&(&Record, Profile)> = profiles.iter().filter(has_all).collect();
     match (holders.as_slice(), profiles.as_slice()) {
         ([(_, one)], _) | ([], [(_, one)]) => Ok(one.clone()),
-        ([], _) => Err(choose(names(&profiles))),
-        (several, _) => Err(choose(several.iter().map(|(record, _)| name(record)).collect())),
+        ([], _) => Err(without(&profiles, &reading.functions)),
+        (several, _) => Err(ImportError::Choose {
+            format: FORMAT,
+            what: "cases",
+            option: "--case CASE (and --value stages or profile)",
+            known: several.iter().map(|(record, _)| name(record)).collect(),
+        }),
     }
 }
 
-fn choose(known: Vec<String>) -> ImportError {
-    let option = "--case CASE (and --value stages or profile)";
-    ImportError::Choose { format: FORMAT, what: "cases", option, known }
+/// That no case has all of these functions, with names that are like the first that none has.
+fn without(profiles: &[(&Record, Profile)], wanted: &[&str]) -> ImportError {
+    let names = || profiles.iter().flat_map(|(_, profile)| &profile.functions);
+    let is_nowhere = |wanted: &&&str| {
+        !profiles
+            .iter()
+            .any(|(_, profile)| !matches!(profile.find(wanted), Err(WhatIfError::Unknown { .. })))
+    };
+    let missing = wanted.iter().find(is_nowhere);
+    let mut known: Vec<String> = match missing {
+        Some(missing) => nearest(missing, names().map(|function| function.name.as_str()))
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        None => Vec::new(),
+    };
+    if known.is_empty() {
+        known = names().map(|function| function.name.clone()).collect();
+        known.sort();
+        known.dedup();
+    }
+    let wanted = missing.map_or_else(|| wanted.join("` and `"), |missing| (*missing).to_owned());
+    ImportError::NoSuch { format: FORMAT, what: "case with", wanted, known }
 }
 
 fn names(profiles: &[(&Record, Profile)]) -> Vec<String> {

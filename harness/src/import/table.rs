@@ -120,7 +120,10 @@ impl Table {
         }
         let index = self.functions.index_of(function(name));
         if index < self.rows.len() {
-            return Err(format!("`{name}` has a row already"));
+            return Err(format!(
+                "`{name}` has a row already: functions of one name need file and line, as \
+                 `print_stats` shows them"
+            ));
         }
         self.rows.push(row);
         Ok(())

@@ -261,8 +261,9 @@ fn of_several_values_time_is_read_unless_another_is_asked_for() {
 
 #[test]
 fn protobufs_that_do_not_hold_together_are_refused() {
+    type Spoil = fn(&mut protos::Profile);
     let good = || protobuf(&[("cpu", "nanoseconds")], &[5]);
-    let spoilt: [(&str, fn(&mut protos::Profile)); 6] = [
+    let spoilt: [(&str, Spoil); 6] = [
         ("no location 9", |profile| profile.sample[0].location_id[0] = 9),
         ("no function 9", |profile| profile.location[0].line[0].function_id = 9),
         ("no string -1", |profile| profile.function[0].name = -1),

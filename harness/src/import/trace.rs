@@ -69,8 +69,8 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
     for (order, event) in (0_i64..).zip(events(bytes)?) {
         let key = (event.pid.to_string(), event.tid.to_string());
         match event.ph.as_str() {
-            "X" => threads.entry(key).or_default().complete(event, order)?,
-            "B" => threads.entry(key).or_default().begin(event, order)?,
+            "X" => threads.entry(key).or_default().complete(&event, order)?,
+            "B" => threads.entry(key).or_default().begin(&event, order)?,
             "E" => threads.entry(key).or_default().end(&event)?,
             _ => {}
         }
@@ -147,22 +147,21 @@ fn events(bytes: &[u8]) -> Result<Vec<Event>, ImportError> {
 }
 
 impl Thread {
-    fn complete(&mut self, event: Event, order: i64) -> Result<(), ImportError> {
-        let start_us = time(event.ts, &event)?;
-        let lasts_us = time(event.dur, &event)?;
+    fn complete(&mut self, event: &Event, order: i64) -> Result<(), ImportError> {
+        let start_us = time(event.ts, event)?;
+        let lasts_us = time(event.dur, event)?;
         if lasts_us < 0.0 {
-            return Err(malformed(format!("`{}` lasts {lasts_us} µs", name(&event))));
+            return Err(malformed(format!("`{}` lasts {lasts_us} µs", name(event))));
         }
         // A complete event is written when it ends, so of two equal ones the later is around.
-        let call =
-            Call { name: name(&event), start_us, end_us: start_us + lasts_us, order: -order };
+        let call = Call { name: name(event), start_us, end_us: start_us + lasts_us, order: -order };
         self.calls.push(call);
         Ok(())
     }
 
-    fn begin(&mut self, event: Event, order: i64) -> Result<(), ImportError> {
-        let start_us = time(event.ts, &event)?;
-        self.open.push(Call { name: name(&event), start_us, end_us: start_us, order });
+    fn begin(&mut self, event: &Event, order: i64) -> Result<(), ImportError> {
+        let start_us = time(event.ts, event)?;
+        self.open.push(Call { name: name(event), start_us, end_us: start_us, order });
         Ok(())
     }
 

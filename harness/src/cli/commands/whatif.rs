@@ -54,6 +54,13 @@ struct Arguments {
     /// The largest file that is read, and the most that a compressed one may hold
     #[arg(long, value_name = "BYTES", default_value = MAX_BYTES)]
     max_bytes: u64,
+    #[command(flatten)]
+    notation: Notation,
+}
+
+/// How the answer is written down; as text where neither is asked for.
+#[derive(Debug, Args)]
+struct Notation {
     /// Print the answer as JSON
     #[arg(long)]
     json: bool,
@@ -110,9 +117,9 @@ impl Command for WhatIf {
         let answer =
             whatif::answer(&profile, &question).map_err(|error| with_hint(error, &profile))?;
         let document = whatif::document(&answer);
-        streams.out(&if arguments.json {
+        streams.out(&if arguments.notation.json {
             whatif::json(&answer)
-        } else if arguments.markdown {
+        } else if arguments.notation.markdown {
             render::markdown(&document)
         } else {
             render::terminal(&document)
