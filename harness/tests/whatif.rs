@@ -228,5 +228,5 @@ fn the_stages_of_our_own_records_are_a_profile() {
     assert!(answer["total_from"].as_str().is_some_and(|from| from.contains("iterations")));
     let error =
         stderr(&sandbox.amdahl(&format!("whatif {records} --function nothing --speedup 2")));
-    assert!(error.contains("no case with `nothing`") && error.contains("short"), "{error}");
+    assert!(error.contains("no function `nothing`") && error.contains("short"), "{error}");
 }

@@ -56,6 +56,9 @@ pub(crate) enum ImportError {
     /// A choice that there is not.
     #[error("the {format} has no {what} `{wanted}`; there is {}", shown(known))]
     NoSuch { format: &'static str, what: &'static str, wanted: String, known: Vec<String> },
+    /// An option of another format.
+    #[error("{option} has no meaning for a file of format {format}: leave it out")]
+    Unused { option: &'static str, format: &'static str },
     /// Records that cannot be read.
     #[error(transparent)]
     Records(#[from] Box<WireError>),

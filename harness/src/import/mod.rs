@@ -62,6 +62,14 @@ pub(crate) fn parse(
         Some(format) => format,
         None => detect::detect(&bytes)?,
     };
+    let is_records = format == FileFormat::Records;
+    let unused = [
+        ("--value", reading.value.is_some() && !is_records && format != FileFormat::Pprof),
+        ("--case", reading.case.is_some() && !is_records),
+    ];
+    if let Some((option, _)) = unused.into_iter().find(|(_, unused)| *unused) {
+        return Err(ImportError::Unused { option, format: format.name() });
+    }
     match format {
         FileFormat::Pstats => pstats::parse(&bytes),
         FileFormat::Table => table::parse(&bytes),

@@ -73,7 +73,8 @@ fn without(profiles: &[(&Record, Profile)], wanted: &[&str]) -> ImportError {
     };
     if known.is_empty() {
         known = names().map(|function| function.name.clone()).collect();
-        known.sort();
+        // Stages have short names, and so have the functions a person remembers.
+        known.sort_by(|a, b| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
         known.dedup();
     }
     let wanted = missing.map_or_else(|| wanted.join("` and `"), |missing| (*missing).to_owned());
@@ -165,4 +166,67 @@ fn of_functions(record: &Record, profile: &reports::Profile) -> Profile {
         ));
     }
     read
+}
+
+#[cfg(test)]
+mod tests {
+    use amdahl_reports::{CaseId, HotFunction, Measurement, StageSamples};
+
+    use super::*;
+
+    fn record(measurer: &str, detail: Detail) -> Record {
+        let outcome = Outcome::Measured(Measurement { detail, ..Measurement::default() });
+        let case = CaseId::new("pipeline", "rows", "10", 1);
+        Record { case, measurer: measurer.to_owned(), outcome }
+    }
+
+    fn stage(name: &str, self_ns: [f64; 2], total_ns: [f64; 2]) -> StageSamples {
+        let (self_ns, total_ns) = (self_ns.to_vec(), total_ns.to_vec());
+        StageSamples { name: name.to_owned(), self_ns, total_ns, calls: 1.0, ..Default::default() }
+    }
+
+    #[test]
+    fn time_in_no_stage_belongs_to_the_total() {
+        let inner = stage("inner", [20.0, 30.0], [20.0, 30.0]);
+        let stages = vec![stage("outer", [40.0, 50.0], [60.0, 80.0]), inner];
+        let total_ns = vec![100.0, 100.0];
+        let detail = Detail::Stages(reports::Stages { total_ns, stages, span_cost_ns: 0.0 });
+        let profile = profile(&record("stages", detail)).unwrap();
+        assert_eq!((profile.total(), profile.unlisted), (200.0, 60.0));
+        assert_eq!(profile.times()[0].cumulative, Some(140.0));
+        assert_eq!(profile.stated[0].amount, 140.0);
+    }
+
+    #[test]
+    fn stages_on_several_threads_are_summed_and_the_wall_is_another_reading() {
+        let stages = vec![stage("parallel", [90.0, 90.0], [50.0, 50.0])];
+        let total_ns = vec![60.0, 60.0];
+        let detail = Detail::Stages(reports::Stages { total_ns, stages, span_cost_ns: 0.0 });
+        let profile = profile(&record("stages", detail)).unwrap();
+        assert_eq!(profile.total(), 180.0);
+        assert_eq!(profile.stated[0].amount, 120.0);
+        assert_eq!(profile.times()[0].cumulative, Some(180.0));
+    }
+
+    #[test]
+    fn functions_that_a_record_does_not_keep_belong_to_the_total() {
+        let hot = HotFunction { name: "hot".to_owned(), self_samples: 30, total_samples: 40 };
+        let detail = Detail::Profile(reports::Profile {
+            samples: 100,
+            functions: vec![hot],
+            folded: Some("stacks.folded".to_owned()),
+            ..reports::Profile::default()
+        });
+        let profile = profile(&record("profile", detail)).unwrap();
+        assert_eq!((profile.total(), profile.unlisted), (100.0, 70.0));
+        assert!(profile.notes[0].contains("`stacks.folded`"));
+    }
+
+    #[test]
+    fn a_record_without_stages_or_samples_is_no_profile() {
+        assert!(profile(&record("check", Detail::None)).is_none());
+        assert!(
+            profile(&record("profile", Detail::Profile(reports::Profile::default()))).is_none()
+        );
+    }
 }

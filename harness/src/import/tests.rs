@@ -154,6 +154,17 @@ fn a_wrong_format_given_by_hand_is_an_error_of_that_format() {
 }
 
 #[test]
+fn an_option_of_another_format_is_refused_rather_than_ignored() {
+    for reading in [
+        Reading { value: Some("cpu"), ..Reading::default() },
+        Reading { case: Some("kernel/variant/1"), ..Reading::default() },
+    ] {
+        let error = parse(&file("work.pstats"), MAX_BYTES, &reading).unwrap_err().to_string();
+        assert!(error.contains("has no meaning for a file of format pstats"), "{error}");
+    }
+}
+
+#[test]
 fn tables_that_contradict_themselves_are_refused() {
     let head = "   ncalls  tottime  percall  cumtime  percall filename:lineno(function)\n";
     for (rows, words) in [
@@ -253,10 +264,10 @@ fn of_several_values_time_is_read_unless_another_is_asked_for() {
     };
     assert_eq!(asked("space").unwrap().total(), 9.0);
     let error = asked("tyme").unwrap_err().to_string();
-    assert!(error.contains("samples, cpu, space"), "{error}");
+    assert!(error.contains("samples, cpu and space"), "{error}");
     let unclear = protobuf(&[("objects", "count"), ("space", "bytes")], &[1, 2]).encode_to_vec();
     let error = read_plainly(&unclear).unwrap_err().to_string();
-    assert!(error.contains("--value") && error.contains("objects, space"), "{error}");
+    assert!(error.contains("--value") && error.contains("objects and space"), "{error}");
 }
 
 #[test]

@@ -51,6 +51,7 @@ impl Unit {
     pub fn show(&self, amount: f64) -> String {
         match self {
             Self::Nanoseconds => format::time(amount),
+            Self::Samples if amount == 1.0 => "1 sample".to_owned(),
             Self::Samples => format!("{} samples", format::count(amount)),
             Self::Other(name) => format!("{} {name}", format::count(amount)),
         }
