@@ -142,7 +142,7 @@ fn wire_types_are_not_the_in_memory_types() {
         // The worker protocol has its own messages; files of cargo, dhat and Chrome are read, not ours.
         path == "harness/src/protocol.rs"
             || path == "harness/src/cli/way_in.rs"
-            || path == "harness/src/import/trace.rs"
+            || path == "harness/src/import/trace/mod.rs"
             || path == "harness/src/measure/heap.rs"
             || path == "harness/src/measure/cpu/mod.rs"
     };
