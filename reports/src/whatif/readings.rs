@@ -91,7 +91,7 @@ impl Whole<'_> {
     /// Functions that run around those that become faster and are not the whole, largest first.
     fn enclosing(&self) -> Vec<Enclosing> {
         let tolerance = self.profile.tolerance();
-        let counted: f64 = self.amounts.iter().sum();
+        let (counted, held): (f64, f64) = (self.amounts.iter().sum(), self.profile.total());
         let inner = |times: &Times| times.cumulative.unwrap_or(times.own) - times.own;
         let mut candidates: Vec<(usize, f64)> = self
             .times
@@ -100,6 +100,8 @@ impl Whole<'_> {
             .filter(|(function, _)| !self.is_named(*function))
             .filter_map(|(function, times)| Some((function, times.cumulative?, inner(times))))
             .filter(|(_, cumulative, inner)| self.is_other(*cumulative) && *inner > tolerance)
+            // Nearly all of the profile is the reading of the profile alone.
+            .filter(|(_, cumulative, _)| (cumulative - held).abs() > NEARLY * held)
             .map(|(function, cumulative, _)| (function, cumulative))
             .collect();
         candidates.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -198,11 +200,15 @@ impl Whole<'_> {
                 format!("`{}` ({})", self.profile.functions[*other].label(), unit.show(*own))
             })
             .collect();
-        if names.is_empty() {
-            return all;
-        }
         if largest.len() > OUTSIDE_NAMED {
             names.push(format!("{} more", largest.len() - OUTSIDE_NAMED));
+        }
+        let unlisted = self.total - self.times.iter().map(|times| times.own).sum::<f64>();
+        if unlisted > self.profile.tolerance() {
+            names.push(format!("time of no function listed ({})", unit.show(unlisted)));
+        }
+        if names.is_empty() {
+            return all;
         }
         format!("{all}: {}", format::list(&names))
     }

@@ -132,6 +132,20 @@ fn the_functions_around_are_other_readings_with_what_lies_outside() {
 }
 
 #[test]
+fn what_a_given_total_adds_lies_outside_every_function() {
+    let mut profile = table(&TRAINING);
+    profile.origin = "the sum of the rows".to_owned();
+    let change = Change { function: "data_augmentation".to_owned(), factor: 2.0 };
+    let question = Question { changes: vec![change], part: Part::Own, total: Some(100e9) };
+    let answer = answer(&profile, &question).unwrap();
+    assert_eq!(answer.readings[0].what, "the profile alone: the sum of the rows");
+    assert!((answer.readings[0].speed_up - 69.8 / 47.2).abs() < 1e-9);
+    let why = &answer.readings[1].why_not;
+    assert!(why.contains("51.2 s of the whole lie outside `train_epoch`"), "{why}");
+    assert!(why.contains("time of no function listed (30.2 s)"), "{why}");
+}
+
+#[test]
 fn self_time_within_a_function_is_that_of_the_named_one_alone() {
     let profile = tree(&[(&[0, 1, 2], 6.0), (&[0, 1], 2.0), (&[0, 2], 5.0), (&[3], 9.0)], 4);
     let answer = ask(&profile, &[("f1", 2.0)], Part::Own).unwrap();
