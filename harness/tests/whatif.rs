@@ -196,6 +196,16 @@ fn stacks_answer_for_nested_functions_exactly() {
 }
 
 #[test]
+fn the_lines_that_py_spy_tells_apart_are_one_function() {
+    let answer = answer("work-py-spy.folded --function tokens --speedup 2");
+    // Sums by awk: `/tokens/ { s += $NF }`, and of all lines.
+    assert_eq!(
+        (number(&answer, "/functions/0/counted"), number(&answer, "/total")),
+        (191.0, 324.0)
+    );
+}
+
+#[test]
 fn a_trace_states_its_wall_time_as_another_reading() {
     let answer = answer("node.json --function V8.GCScavenger --speedup 2");
     let readings = answer["readings"].as_array().expect("readings");

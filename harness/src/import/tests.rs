@@ -20,7 +20,7 @@ fn file(name: &str) -> Vec<u8> {
 }
 
 /// A file of every format, by a tool that writes it.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "exercise-D1.txt",
     "work.txt",
     "work.pstats",
@@ -30,6 +30,7 @@ const FILES: [&str; 10] = [
     "work-profile-module.pstats",
     "apply.pb",
     "apply.folded",
+    "work-py-spy.folded",
     "node.json",
 ];
 
@@ -68,7 +69,7 @@ fn every_format_is_found_by_its_content() {
         FILES.iter().map(|name| read_plainly(&file(name)).expect(name).format).collect();
     let table = ["cProfile table"; 2].into_iter();
     let pstats = ["pstats file"; 5].into_iter();
-    let others = ["pprof profile", "folded stacks", "Chrome trace"];
+    let others = ["pprof profile", "folded stacks", "folded stacks", "Chrome trace"];
     assert!(
         formats.iter().map(String::as_str).eq(table.chain(pstats).chain(others)),
         "{formats:?}"

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 use amdahl_reports::format::plural;
 use amdahl_reports::whatif::{CallTree, Function, Functions, Profile, Shape, StatedTotal, Unit};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 use super::error::ImportError;
@@ -35,6 +35,14 @@ struct Event {
     pid: Value,
     #[serde(default)]
     tid: Value,
+    /// The `name` among its arguments: what a `thread_name` event is there to say.
+    #[serde(default, rename = "args", deserialize_with = "name_among")]
+    named: Option<String>,
+}
+
+fn name_among<'de, D: Deserializer<'de>>(arguments: D) -> Result<Option<String>, D::Error> {
+    let arguments = Value::deserialize(arguments)?;
+    Ok(arguments.get("name").and_then(Value::as_str).map(str::to_owned))
 }
 
 /// The object form.
@@ -52,6 +60,9 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Profile, ImportError> {
             "X" => threads.entry(key).or_default().complete(&event, order)?,
             "B" => threads.entry(key).or_default().begin(&event, order)?,
             "E" => threads.entry(key).or_default().end(&event)?,
+            "M" if event.name.as_deref() == Some("thread_name") => {
+                threads.entry(key).or_default().name = event.named;
+            }
             _ => {}
         }
     }
@@ -137,9 +148,11 @@ fn time(value: Option<f64>, event: &Event) -> Result<f64, ImportError> {
     })
 }
 
-fn thread_name((process, thread): &(String, String)) -> String {
+/// A thread as the bottom of its stacks: `[thread 1 of process 7: main]`.
+fn thread_name((process, thread): &(String, String), name: Option<&str>) -> String {
     let word = |text: &str| if text == "null" { "?".to_owned() } else { text.replace('"', "") };
-    format!("[thread {} of process {}]", word(thread), word(process))
+    let name = name.map(|name| format!(": {name}")).unwrap_or_default();
+    format!("[thread {} of process {}{name}]", word(thread), word(process))
 }
 
 fn profile(threads: BTreeMap<(String, String), Thread>) -> Result<Profile, ImportError> {
@@ -152,9 +165,10 @@ fn profile(threads: BTreeMap<(String, String), Thread>) -> Result<Profile, Impor
         let (start, end) = thread.extent();
         first_us = first_us.min(start);
         last_us = last_us.max(end);
-        let root = several
-            .then(|| tree.child(None, functions.index_of(Function::named(thread_name(&key)))));
-        thread.nest(root, &mut functions, &mut tree, &thread_name(&key))?;
+        let name = thread_name(&key, thread.name.as_deref());
+        let root =
+            several.then(|| tree.child(None, functions.index_of(Function::named(name.as_str()))));
+        thread.nest(root, &mut functions, &mut tree, &name)?;
     }
     let (origin, why_not) = if several {
         (
@@ -212,13 +226,14 @@ mod tests {
     fn begins_and_ends_pair_up_on_each_thread() {
         let json = r#"{"displayTimeUnit":"ns","traceEvents":[
             {"ph":"B","name":"f","ts":0,"pid":"p","tid":1}, {"ph":"B","name":"f","ts":0,"pid":"p","tid":2},
-            {"ph":"B","name":"f","ts":1,"pid":"p","tid":1}, {"ph":"E","ts":3,"pid":"p","tid":1},
+            {"ph":"M","name":"thread_name","pid":"p","tid":1,"args":{"name":"main"}},
+            {"ph":"B","name":"f","ts":1,"pid":"p","tid":1,"args":[7]}, {"ph":"E","ts":3,"pid":"p","tid":1},
             {"ph":"E","name":"f","ts":4,"pid":"p","tid":1}, {"ph":"E","ts":10,"pid":"p","tid":2}]}"#;
         let read = own(json).unwrap();
         let f = read.iter().find(|(name, ..)| name == "f").unwrap();
         // 4 µs on one thread, where the inner call is not counted again, and 10 µs on the other.
         assert_eq!((f.1, f.2), (14_000.0, 14_000.0));
-        assert!(read.iter().any(|(name, ..)| name == "[thread 1 of process p]"));
+        assert!(read.iter().any(|(name, ..)| name == "[thread 1 of process p: main]"));
     }
 
     #[test]

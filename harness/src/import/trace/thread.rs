@@ -25,6 +25,8 @@ pub(super) struct Call {
 /// The calls of a thread, and those that have not ended.
 #[derive(Debug, Default)]
 pub(super) struct Thread {
+    /// Its name, where the trace gives one.
+    pub(super) name: Option<String>,
     pub(super) calls: Vec<Call>,
     open: Vec<Call>,
     /// Ends of calls that began before the trace.
