@@ -5,9 +5,11 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 
+pub(crate) mod block;
 mod clock;
 pub(crate) mod cpu;
 pub(crate) mod heap;
+mod names;
 pub(crate) mod stages;
 
 pub(crate) use clock::{Deadline, Stopwatch, clock_facts};
