@@ -43,11 +43,16 @@ pub(crate) struct Counts {
     pub(crate) array_bytes: u64,
     /// Bytes allocated less bytes freed; of one thread negative where it frees what others allocated.
     pub(crate) live_bytes: i64,
-    /// Allocations and frees.
-    pub(crate) calls: u64,
+    /// How often memory was freed, a `realloc` not being one.
+    pub(crate) frees: u64,
 }
 
 impl Counts {
+    /// Allocations and frees.
+    pub(crate) fn calls(self) -> u64 {
+        self.allocations.wrapping_add(self.frees)
+    }
+
     /// What was counted since an earlier reading.
     pub(crate) fn since(self, earlier: Self) -> Self {
         Self {
@@ -56,7 +61,7 @@ impl Counts {
             arrays: self.arrays.wrapping_sub(earlier.arrays),
             array_bytes: self.array_bytes.wrapping_sub(earlier.array_bytes),
             live_bytes: self.live_bytes.wrapping_sub(earlier.live_bytes),
-            calls: self.calls.wrapping_sub(earlier.calls),
+            frees: self.frees.wrapping_sub(earlier.frees),
         }
     }
 }
@@ -73,7 +78,7 @@ struct Counters {
 }
 
 const NONE: Counts =
-    Counts { allocations: 0, bytes: 0, arrays: 0, array_bytes: 0, live_bytes: 0, calls: 0 };
+    Counts { allocations: 0, bytes: 0, arrays: 0, array_bytes: 0, live_bytes: 0, frees: 0 };
 
 thread_local! {
     static OWN: Counters = const {
@@ -98,7 +103,6 @@ fn came(own: &Counters, size: usize, grown: i64) {
     let bytes = size as u64;
     let mut counts = own.counts.get();
     counts.allocations = counts.allocations.wrapping_add(1);
-    counts.calls = counts.calls.wrapping_add(1);
     counts.bytes = counts.bytes.wrapping_add(bytes);
     counts.live_bytes = counts.live_bytes.wrapping_add(grown);
     let is_array = bytes >= array_bytes();
@@ -118,8 +122,9 @@ fn came(own: &Counters, size: usize, grown: i64) {
 #[inline]
 fn is_due(counts: Counts, own: &Counters) -> bool {
     let before = own.handed_in.get();
-    counts.live_bytes.wrapping_sub(before.live_bytes).unsigned_abs() >= process::HAND_IN_BYTES
-        || counts.calls.wrapping_sub(before.calls) >= process::HAND_IN_CALLS
+    let held = counts.live_bytes.wrapping_sub(before.live_bytes).unsigned_abs();
+    held >= process::HAND_IN_BYTES
+        || counts.calls().wrapping_sub(before.calls()) >= process::HAND_IN_CALLS
 }
 
 #[inline(never)]
@@ -154,7 +159,7 @@ pub(super) fn freed(size: usize) {
             return;
         }
         let mut counts = own.counts.get();
-        counts.calls = counts.calls.wrapping_add(1);
+        counts.frees = counts.frees.wrapping_add(1);
         counts.live_bytes = counts.live_bytes.wrapping_sub(signed(size));
         own.counts.set(counts);
         if is_due(counts, own) {

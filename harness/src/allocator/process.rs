@@ -11,8 +11,8 @@ use super::counters::Counts;
 /// of the usual threshold, below which nobody asks for the whole process's peak.
 pub(crate) const HAND_IN_BYTES: u64 = 64 * 1024;
 
-/// And after so many calls: six atomic additions, some 100 ns when contended, are then below
-/// half a nanosecond a call.
+/// And after so many calls: the atomic additions, some 100 ns when contended, are then below half a
+/// nanosecond a call.
 pub(crate) const HAND_IN_CALLS: u64 = 256;
 
 /// How many threads can watch the peak at once: the bits of a word.
@@ -26,7 +26,7 @@ struct Sums {
     arrays: AtomicU64,
     array_bytes: AtomicU64,
     live_bytes: AtomicI64,
-    calls: AtomicU64,
+    frees: AtomicU64,
 }
 
 static SUMS: Sums = Sums {
@@ -35,18 +35,35 @@ static SUMS: Sums = Sums {
     arrays: AtomicU64::new(0),
     array_bytes: AtomicU64::new(0),
     live_bytes: AtomicI64::new(0),
-    calls: AtomicU64::new(0),
+    frees: AtomicU64::new(0),
 };
 
 /// Which watchers there are, a bit each, and the largest `live_bytes` that each has seen.
 static WATCHING: AtomicU64 = AtomicU64::new(0);
-static PEAKS: [AtomicI64; WATCHERS] = [const { AtomicI64::new(0) }; WATCHERS];
+static PEAKS: [Peak; WATCHERS] = [const { Peak(AtomicI64::new(0)) }; WATCHERS];
+
+/// A peak, where no other watcher writes.
+#[repr(align(128))]
+struct Peak(AtomicI64);
+
+impl Peak {
+    /// Most readings raise no peak, and then nothing is written.
+    fn raise(&self, bytes: i64) {
+        if self.0.load(Ordering::Relaxed) < bytes {
+            self.0.fetch_max(bytes, Ordering::Relaxed);
+        }
+    }
+}
 
 /// Adds what a thread counted since it last did. Called within the allocator.
 pub(super) fn add(more: Counts) {
-    SUMS.allocations.fetch_add(more.allocations, Ordering::Relaxed);
-    SUMS.bytes.fetch_add(more.bytes, Ordering::Relaxed);
-    SUMS.calls.fetch_add(more.calls, Ordering::Relaxed);
+    if more.allocations > 0 {
+        SUMS.allocations.fetch_add(more.allocations, Ordering::Relaxed);
+        SUMS.bytes.fetch_add(more.bytes, Ordering::Relaxed);
+    }
+    if more.frees > 0 {
+        SUMS.frees.fetch_add(more.frees, Ordering::Relaxed);
+    }
     if more.arrays > 0 {
         SUMS.arrays.fetch_add(more.arrays, Ordering::Relaxed);
         SUMS.array_bytes.fetch_add(more.array_bytes, Ordering::Relaxed);
@@ -55,7 +72,7 @@ pub(super) fn add(more: Counts) {
     let live_bytes = before.wrapping_add(more.live_bytes);
     let mut watching = WATCHING.load(Ordering::Relaxed);
     while watching != 0 {
-        PEAKS[watching.trailing_zeros() as usize].fetch_max(live_bytes, Ordering::Relaxed);
+        PEAKS[watching.trailing_zeros() as usize].raise(live_bytes);
         watching &= watching - 1;
     }
 }
@@ -68,7 +85,7 @@ pub(crate) fn read() -> Counts {
         arrays: SUMS.arrays.load(Ordering::Relaxed),
         array_bytes: SUMS.array_bytes.load(Ordering::Relaxed),
         live_bytes: SUMS.live_bytes.load(Ordering::Relaxed),
-        calls: SUMS.calls.load(Ordering::Relaxed),
+        frees: SUMS.frees.load(Ordering::Relaxed),
     }
 }
 
@@ -100,17 +117,17 @@ impl Watcher {
 
     /// The largest sum since the last restart; from now on the largest since now.
     pub(crate) fn restart_peak(&self) -> i64 {
-        PEAKS[self.0].swap(SUMS.live_bytes.load(Ordering::Relaxed), Ordering::Relaxed)
+        PEAKS[self.0].0.swap(SUMS.live_bytes.load(Ordering::Relaxed), Ordering::Relaxed)
     }
 
     /// Counts as if the sum had once been `peak_bytes` since the last restart.
     pub(crate) fn raise_peak(&self, peak_bytes: i64) {
-        PEAKS[self.0].fetch_max(peak_bytes, Ordering::Relaxed);
+        PEAKS[self.0].raise(peak_bytes);
     }
 
     /// The largest sum since the last restart.
     pub(crate) fn peak(&self) -> i64 {
-        PEAKS[self.0].load(Ordering::Relaxed)
+        PEAKS[self.0].0.load(Ordering::Relaxed)
     }
 }
 

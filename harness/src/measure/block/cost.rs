@@ -3,15 +3,15 @@
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use super::instruments::nanoseconds;
+use super::instruments::{THREAD_READING_SERVES, nanoseconds};
 use super::stack::{close_and_forget, open_guarded};
 
 /// Blocks opened to learn what one costs.
 const BLOCKS: usize = 301;
 
-/// Between two readings so much time passes that no reading of a CPU clock serves twice: the dear
+/// Between two readings more time passes than a reading of the thread's CPU clock serves: the dear
 /// case, and the usual one.
-const APART: Duration = Duration::from_micros(3);
+const APART: Duration = THREAD_READING_SERVES.saturating_add(Duration::from_micros(1));
 
 /// What opening and ending a block costs, in nanoseconds: the median of some; none while the thread
 /// is ending.

@@ -10,9 +10,10 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::allocator;
 
-/// How long a reading of the thread's CPU clock serves: a few times what the system call costs. A
-/// thread's CPU time passes no faster than wall time, so a figure errs by no more than this.
-const THREAD_READING_SERVES: Duration = Duration::from_micros(2);
+/// How long a reading of the thread's CPU clock serves: some ten times what the system call costs, so
+/// that a thread spends no more than a tenth of its time on it, however short its blocks. A thread's
+/// CPU time passes no faster than wall time, so a reading errs by no more than this.
+pub(super) const THREAD_READING_SERVES: Duration = Duration::from_micros(5);
 
 /// How long a reading of the process's CPU clock serves when a block begins.
 const PROCESS_READING_SERVES: Duration = Duration::from_micros(100);
@@ -48,15 +49,30 @@ pub(super) struct CpuClocks {
     process: Option<CpuReading>,
 }
 
+/// The clocks when a block begins.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Begin {
+    /// Wall time.
+    pub(super) at: Instant,
+    /// CPU time of the thread at that moment.
+    pub(super) thread_ns: u64,
+    /// CPU time of the process, as last read.
+    pub(super) process_ns: u64,
+}
+
 impl CpuClocks {
     pub(super) const fn new() -> Self {
         Self { thread: None, process: None }
     }
 
-    /// Reads what is too old to serve for a block that is about to begin.
-    pub(super) fn refresh(&mut self, now: Instant) {
-        refresh(&mut self.thread, ClockId::ThreadCPUTime, THREAD_READING_SERVES, now);
-        refresh(&mut self.process, ClockId::ProcessCPUTime, PROCESS_READING_SERVES, now);
+    /// Reads the clocks for a block that begins now, wall time last.
+    pub(super) fn begin(&mut self) -> Begin {
+        let now = Instant::now();
+        let process =
+            refresh(&mut self.process, ClockId::ProcessCPUTime, PROCESS_READING_SERVES, now);
+        let thread = refresh(&mut self.thread, ClockId::ThreadCPUTime, THREAD_READING_SERVES, now);
+        let at = now.max(process.at).max(thread.at);
+        Begin { at, thread_ns: carried(thread, at), process_ns: process.cpu_ns }
     }
 
     /// The thread's CPU time at a moment that is now or just was.
@@ -64,11 +80,6 @@ impl CpuClocks {
         let reading =
             refresh(&mut self.thread, ClockId::ThreadCPUTime, THREAD_READING_SERVES, moment);
         carried(reading, moment)
-    }
-
-    /// The process's CPU time as last read.
-    pub(super) fn process_ns(&self) -> u64 {
-        self.process.map_or(0, |reading| reading.cpu_ns)
     }
 
     /// The process's CPU time since a block began, if that is long enough ago.
@@ -133,7 +144,7 @@ mod tests {
         let at = Instant::now();
         let known = CpuReading { at, cpu_ns: 7 };
         let mut last = Some(known);
-        let serves = Duration::from_micros(2);
+        let serves = THREAD_READING_SERVES;
         let within = refresh(&mut last, ClockId::ThreadCPUTime, serves, at + serves);
         assert_eq!(within.cpu_ns, 7);
         let beyond = refresh(

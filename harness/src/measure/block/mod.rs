@@ -115,7 +115,7 @@ impl BlockProfile {
         Duration::from_nanos(self.node.figures.wall_ns)
     }
 
-    /// CPU time of the block's own thread, within 2 µs; none where the system has no such clock.
+    /// CPU time of the block's own thread, each of two readings within 5 µs; none where the system has no such clock.
     pub fn cpu(&self) -> Option<Duration> {
         self.node.figures.cpu_ns.map(Duration::from_nanos)
     }

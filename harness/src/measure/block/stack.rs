@@ -12,7 +12,7 @@ use amdahl_reports::blocks::{
 };
 
 use super::finished;
-use super::instruments::{CpuClocks, counts_heap, nanoseconds};
+use super::instruments::{Begin, CpuClocks, counts_heap, nanoseconds};
 use crate::allocator::counters::{self, Counts, Quiet};
 use crate::allocator::process::{self, Watcher};
 use crate::allocator::{keep_counts, leave_counts};
@@ -148,27 +148,11 @@ impl Stack {
         let own = counters::read();
         let all = process::read();
         let before = self.restart_peaks();
-        let now = Instant::now();
-        self.clocks.refresh(now);
-        let process_ns = self.clocks.process_ns();
-        let open = Open {
-            key,
-            name,
-            inner: Vec::new(),
-            before,
-            own,
-            all,
-            cpu_ns: 0,
-            process_ns,
-            began: now,
-        };
+        // The clocks last, so that what stands above is not in the block's time.
+        let Begin { at: began, thread_ns: cpu_ns, process_ns } = self.clocks.begin();
+        let inner = Vec::new();
+        let open = Open { key, name, inner, before, own, all, cpu_ns, process_ns, began };
         self.open.push(open);
-        let began = Instant::now();
-        let cpu_ns = self.clocks.thread_ns_at(began);
-        if let Some(open) = self.open.last_mut() {
-            open.cpu_ns = cpu_ns;
-            open.began = began;
-        }
     }
 
     fn restart_peaks(&self) -> Peaks {
@@ -250,7 +234,7 @@ fn own_heap(begin: Counts, end: Counts, peak: i64) -> BlockHeap {
 fn heap_of_all(open: &Open, own: Counts, all: Counts, peaks: Peaks) -> MeanwhileHeap {
     let counts = all.since(open.all);
     // Where only this thread was heard of, its own peak is the process's, and exact.
-    let was_alone = counts.calls == own.since(open.own).calls;
+    let was_alone = counts.calls() == own.since(open.own).calls();
     let sampled = peaks.all.map(|peak| above(peak, open.all));
     MeanwhileHeap {
         allocations: counts.allocations,
