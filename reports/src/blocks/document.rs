@@ -28,33 +28,26 @@ impl BlockReport {
             document.blocks.push(Block::Table(table));
             document.paragraph(Text::prose(&about_meanwhile(&self.facts)));
         }
-        let totals = totals_by_name(&self.blocks);
-        if totals.iter().any(|total| total.places > 1) {
+        if let Some(table) = totals(&self.blocks) {
             document.heading(3, "Totals by name");
-            let mut table = Table::new([Column::left("block"), Column::right("places")]);
-            table.columns.extend(figure_columns());
-            for total in &totals {
-                let places = Text::from(format::count(total.places as f64));
-                let figures = figure_cells(&total.figures);
-                table.row([Text::code(total.name), places].into_iter().chain(figures));
-            }
-            document.blocks.push(Block::Table(table.without_empty_columns()));
+            document.blocks.push(Block::Table(table));
             document.paragraph(
-                "A block inside one of its own name is part of the outer one and adds nothing but \
-                 its calls.",
+                "Of the names that stand at several places. A block inside one of its own name is \
+                 part of the outer one and adds nothing but its calls.",
             );
         }
         document
     }
 }
 
+/// After how many of the [`figure_columns`] a block's place in the tree stands: after wall time.
+const TIME_ENDS: usize = 3;
+
 fn tree(blocks: &[BlockNode]) -> Table {
-    let mut table = Table::new([
-        Column::left("block"),
-        Column::right("of outermost"),
-        Column::right("outside inner blocks"),
-    ]);
-    table.columns.extend(figure_columns());
+    let [calls, threads, wall, rest @ ..] = figure_columns();
+    let mut table = Table::new([Column::left("block"), calls, threads, wall]);
+    table.columns.extend([Column::right("of outermost"), Column::right("outside inner blocks")]);
+    table.columns.extend(rest);
     for block in blocks {
         row(&mut table, block, 0, block.figures.wall_ns);
     }
@@ -62,19 +55,38 @@ fn tree(blocks: &[BlockNode]) -> Table {
 }
 
 fn row(table: &mut Table, block: &BlockNode, depth: usize, outermost_ns: u64) {
-    let indent = "\u{a0}\u{a0}".repeat(depth);
     let share = block.figures.wall_ns as f64 / outermost_ns as f64;
     let is_part = depth > 0 && outermost_ns > 0;
     let inside = if block.inner().is_empty() { None } else { Some(block.self_ns()) };
-    let head = [
-        Text::from(indent).then(Text::code(block.name)),
+    let place = [
         if is_part { format::percent(share).into() } else { Text::default() },
         inside.map_or_else(Text::default, |ns| format::time(ns as f64).into()),
     ];
-    table.row(head.into_iter().chain(figure_cells(&block.figures)));
+    let mut cells = vec![indented(block.name, depth)];
+    let figures = figure_cells(&block.figures);
+    cells.extend_from_slice(&figures[..TIME_ENDS]);
+    cells.extend(place);
+    cells.extend_from_slice(&figures[TIME_ENDS..]);
+    table.row(cells);
     for inner in block.inner() {
         row(table, inner, depth + 1, outermost_ns);
     }
+}
+
+fn indented(name: &str, depth: usize) -> Text {
+    Text::from("\u{a0}\u{a0}".repeat(depth)).then(Text::code(name))
+}
+
+/// Totals of the names that stand at several places; none where there are none.
+fn totals(blocks: &[BlockNode]) -> Option<Table> {
+    let mut table = Table::new([Column::left("block"), Column::right("places")]);
+    table.columns.extend(figure_columns());
+    for total in totals_by_name(blocks).iter().filter(|total| total.places > 1) {
+        let places = Text::from(format::count(total.places as f64));
+        let figures = figure_cells(&total.figures);
+        table.row([Text::code(total.name), places].into_iter().chain(figures));
+    }
+    (!table.rows.is_empty()).then(|| table.without_empty_columns())
 }
 
 fn figure_columns() -> [Column; 9] {
@@ -156,7 +168,7 @@ fn meanwhile_row(table: &mut Table, has_others: &mut bool, block: &BlockNode, de
             process.heap.as_ref().map_or_else(Text::default, |heap| cell(heap).into())
         };
         table.row([
-            Text::from("\u{a0}\u{a0}".repeat(depth)).then(Text::code(block.name)),
+            indented(block.name, depth),
             cpu(|ns, _| format::time(ns)),
             cpu(|ns, wall_ns| format::number(ns / wall_ns)),
             heap(|heap| counted(heap.allocations)),
@@ -186,11 +198,10 @@ fn about_meanwhile(facts: &Facts) -> String {
 
 fn legend(report: &BlockReport) -> Vec<Text> {
     let facts = &report.facts;
-    let mut points = Vec::new();
-    points.push(Text::from(
+    let mut points = vec![Text::from(
         "wall time and CPU time are of the thread that opened the block; of several threads, their \
          sum",
-    ));
+    )];
     if facts.counts_heap {
         points.push(Text::prose(&format!(
             "heap is what that thread allocated, exactly; arrays are allocations of {} and more; \
