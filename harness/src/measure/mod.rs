@@ -9,7 +9,6 @@ pub(crate) mod block;
 mod clock;
 pub(crate) mod cpu;
 pub(crate) mod heap;
-mod names;
 pub(crate) mod stages;
 
 pub(crate) use clock::{Deadline, Stopwatch, clock_facts};

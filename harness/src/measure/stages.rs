@@ -9,12 +9,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use amdahl_reports::{Detail, Measurement, StageSamples, Stages};
+use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing_subscriber::layer::{Context, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::{Layer, Registry};
 
-use super::names::name_of_stage;
 use super::{NoProbe, Probe};
 use crate::declare::Prepared;
 use crate::span::{STAGE_TARGET, stage};
@@ -85,13 +85,40 @@ struct StageLayer;
 /// The stage's name, kept in its span.
 struct Name(&'static str);
 
+#[derive(Default)]
+struct NameVisitor(Option<&'static str>);
+
+impl Visit for NameVisitor {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        if field.name() == "name" {
+            self.0 = Some(interned(value));
+        }
+    }
+
+    fn record_debug(&mut self, _: &Field, _: &dyn std::fmt::Debug) {}
+}
+
+/// The one `'static` copy of a stage's name; there are as many as stages in the program.
+fn interned(name: &str) -> &'static str {
+    static NAMES: Mutex<Vec<&'static str>> = Mutex::new(Vec::new());
+    let mut names = NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    if let Some(known) = names.iter().find(|known| **known == name) {
+        return known;
+    }
+    let fresh: &'static str = Box::leak(name.to_owned().into_boxed_str());
+    names.push(fresh);
+    fresh
+}
+
 impl<S: tracing::Subscriber + for<'a> LookupSpan<'a>> Layer<S> for StageLayer {
     fn enabled(&self, metadata: &tracing::Metadata<'_>, _: Context<'_, S>) -> bool {
         metadata.target() == STAGE_TARGET
     }
 
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        if let (Some(span), Some(name)) = (context.span(id), name_of_stage(attributes)) {
+        let mut visitor = NameVisitor::default();
+        attributes.record(&mut visitor);
+        if let (Some(span), Some(name)) = (context.span(id), visitor.0) {
             span.extensions_mut().insert(Name(name));
         }
     }

@@ -9,6 +9,7 @@ mod finished;
 mod instruments;
 mod layer;
 mod stack;
+mod stage_name;
 
 use std::marker::PhantomData;
 use std::ops::Deref;

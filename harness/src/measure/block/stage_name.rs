@@ -5,8 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::span::Attributes;
 
+/// The target of the span of every `amdahl::stage`.
+pub(super) const STAGE_TARGET: &str = "amdahl::stage";
+
 /// The stage's name, as long as the program lives.
-pub(crate) fn name_of_stage(attributes: &Attributes<'_>) -> Option<&'static str> {
+pub(super) fn name_of_stage(attributes: &Attributes<'_>) -> Option<&'static str> {
     let mut visitor = NameVisitor(None);
     attributes.record(&mut visitor);
     visitor.0
