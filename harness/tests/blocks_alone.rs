@@ -94,6 +94,7 @@ fn a_block_counts_what_dhat_counts() {
     let process = process.expect("the allocator is declared");
     assert_eq!((process.allocations, process.bytes), (ours.allocations, ours.bytes));
     assert_eq!(process.peak_bytes, Some(ours.peak_bytes));
+    assert_eq!(process.kept_bytes, 0);
 }
 
 fn arrays_of_all_threads_are_counted_and_their_peak_is_near() {

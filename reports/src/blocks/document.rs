@@ -143,6 +143,7 @@ fn meanwhile(blocks: &[BlockNode]) -> Option<Table> {
         Column::right("bytes"),
         Column::right("arrays"),
         Column::right("heap peak"),
+        Column::right("kept"),
     ]);
     let mut has_others = false;
     for block in blocks {
@@ -178,6 +179,7 @@ fn meanwhile_row(table: &mut Table, has_others: &mut bool, block: &BlockNode, de
                 let peak = heap.peak_bytes.map(|bytes| format::bytes(bytes as f64));
                 peak.unwrap_or_else(|| "not measured".to_owned())
             }),
+            heap(|heap| format::bytes(heap.kept_bytes as f64)),
         ]);
     }
     for inner in block.inner() {
@@ -224,7 +226,7 @@ fn legend(report: &BlockReport) -> Vec<Text> {
         if !short.is_empty() {
             let is_each = if short.len() == 1 { "is" } else { "are each" };
             let names = format::list(&short);
-            text += &format!(", and {names} {is_each} shorter than a hundred of that");
+            text = format!("{text}, and {names} {is_each} shorter than a hundred of that");
         }
         points.push(Text::prose(&text));
     }

@@ -3,10 +3,10 @@
 //! # Format, version 1
 //!
 //! One object: `amdahl` is `"blocks"`, `version` is 1, `facts` holds `array_bytes`,
-//! `block_cost_ns`, `resident_peak_bytes`, `hand_in_bytes`, `hand_in_calls`, and `blocks` the outermost blocks. A block has
-//! `name`, `calls`, `threads`, `wall_ns`, `self_ns`, `cpu_ns`, `heap`, `process` and `inner`, the
-//! blocks inside. `heap` has `allocations`, `bytes`, `arrays`, `array_bytes`, `peak_bytes`,
-//! `kept_bytes`; `process` has `cpu_ns` and `heap`, without `kept_bytes`. What was not measured is
+//! `block_cost_ns`, `resident_peak_bytes`, `hand_in_bytes`, `hand_in_calls`, and `blocks` the
+//! outermost blocks. A block has `name`, `calls`, `threads`, `wall_ns`, `self_ns`, `cpu_ns`, `heap`,
+//! `process` and `inner`, the blocks inside. `heap` has `allocations`, `bytes`, `arrays`, `array_bytes`, `peak_bytes`,
+//! `kept_bytes`; `process` has `cpu_ns` and `heap`, of the same fields. What was not measured is
 //! null.
 
 use serde_json::{Value, json};
@@ -68,6 +68,7 @@ fn process(process: &Meanwhile) -> Value {
             "arrays": heap.arrays,
             "array_bytes": heap.array_bytes,
             "peak_bytes": heap.peak_bytes,
+            "kept_bytes": heap.kept_bytes,
         })),
     })
 }

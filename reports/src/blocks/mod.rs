@@ -167,14 +167,15 @@ impl Meanwhile {
                 arrays: a.arrays + b.arrays,
                 array_bytes: a.array_bytes + b.array_bytes,
                 peak_bytes: both(a.peak_bytes, b.peak_bytes, u64::max),
+                kept_bytes: a.kept_bytes + b.kept_bytes,
             }),
         }
     }
 }
 
 /// Heap of all threads while a block was open, as they handed their counts in: each thread's share
-/// may be off by the [`Facts::hand_in_bytes`] and [`Facts::hand_in_calls`] that it had not handed in. Arrays are
-/// handed in at once, so their count is exact.
+/// may be off by the [`Facts::hand_in_bytes`] and [`Facts::hand_in_calls`] that it had not handed in.
+/// Arrays are handed in at once, so their count is exact.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MeanwhileHeap {
     /// Allocations of all threads.
@@ -188,6 +189,8 @@ pub struct MeanwhileHeap {
     /// The most that all threads together held above what they held at the begin; none where too
     /// many threads had blocks open to watch it.
     pub peak_bytes: Option<u64>,
+    /// What all threads together held more at the end than at the begin; of several calls, the sum.
+    pub kept_bytes: i64,
 }
 
 /// What a reader must know beside the figures.

@@ -32,6 +32,7 @@ fn figures(ms: u64, kib: u64) -> BlockFigures {
                 arrays: 1,
                 array_bytes: bytes,
                 peak_bytes: Some(bytes),
+                kept_bytes: 0,
             }),
         }),
     }
@@ -137,7 +138,9 @@ fn tree() -> impl Strategy<Value = BlockNode> {
         (name(), prop::collection::vec(inner, 1..4), 0_u64..20).prop_map(|(name, inner, own)| {
             let inside: u64 = inner.iter().map(|block| block.figures.wall_ns / MS).sum();
             let mut merged = Vec::new();
-            inner.into_iter().for_each(|block| add(&mut merged, block, Merge::Calls));
+            for block in inner {
+                add(&mut merged, block, Merge::Calls);
+            }
             block(name, own + inside, merged)
         })
     })

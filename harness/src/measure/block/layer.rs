@@ -54,10 +54,10 @@ impl BlockLayer {
     }
 
     fn hears(&self, target: &str) -> bool {
-        let is_below = |own: &&str| {
+        let is_below = |own: &str| {
             target.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
         };
-        self.targets.as_ref().is_none_or(|targets| targets.iter().any(|own| is_below(&own)))
+        self.targets.as_ref().is_none_or(|targets| targets.iter().any(|own| is_below(own)))
     }
 }
 

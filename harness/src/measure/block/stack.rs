@@ -176,14 +176,13 @@ impl Stack {
         let all = process::read();
         let peaks = self.peaks_since(at);
         let open = self.open.remove(at);
-        match self.open.get_mut(at) {
+        if let Some(above) = self.open.get_mut(at) {
             // What was before this block is now before the one above it.
-            Some(above) => above.before = above.before.max(open.before),
-            None => {
-                counters::raise_peak(open.before.own);
-                if let (Some(watcher), Some(peak)) = (&self.watcher, open.before.all) {
-                    watcher.raise_peak(peak);
-                }
+            above.before = above.before.max(open.before);
+        } else {
+            counters::raise_peak(open.before.own);
+            if let (Some(watcher), Some(peak)) = (&self.watcher, open.before.all) {
+                watcher.raise_peak(peak);
             }
         }
         if self.open.is_empty() && counts_heap() {
@@ -242,6 +241,7 @@ fn heap_of_all(open: &Open, own: Counts, all: Counts, peaks: Peaks) -> Meanwhile
         arrays: counts.arrays,
         array_bytes: counts.array_bytes,
         peak_bytes: if was_alone { Some(above(peaks.own, open.own)) } else { sampled },
+        kept_bytes: counts.live_bytes,
     }
 }
 
@@ -257,6 +257,8 @@ impl Drop for Stack {
             leave_counts();
         }
         self.open = Vec::new();
+        // Hands in what this thread has counted, which it could not later.
+        counters::read();
         if let Some(ended) = self.ended.take() {
             finished::thread_ends(&ended);
         }
