@@ -75,7 +75,7 @@ fn an_outer_block_is_charged_for_the_inner_ones_and_not_for_their_book_keeping()
     let ((), profile) = profile_block("outer", || {
         allocate(1, 10);
         for _ in 0..100 {
-            let (_, inner) = profile_block("inner", || allocate(2, 1_000));
+            let ((), inner) = profile_block("inner", || allocate(2, 1_000));
             assert!(!inner.to_markdown().is_empty());
             // The text above is the test's own: what the block's tree allocates is nobody's.
         }
@@ -93,7 +93,7 @@ fn an_outer_block_is_charged_for_the_inner_ones_and_not_for_their_book_keeping()
         for _ in 0..100 {
             let inner = Block::enter("inner");
             drop(inner);
-            let (_, profile) = profile_block("other", || ());
+            let ((), profile) = profile_block("other", || ());
             drop(profile);
         }
     });
