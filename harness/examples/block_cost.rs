@@ -34,7 +34,7 @@ const BLOCKS: usize = 50;
 const SMALL: usize = 64;
 const ARRAY: usize = 64 * 1024;
 
-/// Steps of arithmetic around a block that is not alone: some 5 µs.
+/// Steps of arithmetic in and after a block that is not alone: some 3 µs.
 const STEPS: u64 = 4_000;
 
 fn main() {
@@ -57,7 +57,7 @@ fn main() {
     row(&mut table, "a block, back to back", || blocks(0, false), || blocks(0, true));
     row(
         &mut table,
-        "a block around 5 µs, 5 µs apart",
+        "a block around 3 µs, 3 µs apart",
         || blocks(STEPS, false),
         || blocks(STEPS, true),
     );
