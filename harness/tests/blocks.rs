@@ -253,9 +253,15 @@ fn spans_of_a_target_become_blocks_and_others_do_not() {
 fn a_stage_becomes_a_block_of_its_own_name() {
     let _taking = taking();
     let heard = tracing_subscriber::registry().with(amdahl::BlockLayer::new());
-    tracing::subscriber::with_default(heard, || amdahl::stage("cleaning", || allocate(4, 10)));
-    let heap = outermost(&take_blocks(), "cleaning").figures.heap;
+    let ((), around) = tracing::subscriber::with_default(heard, || {
+        // The registry makes room for the first span of a thread, and keeps it.
+        amdahl::stage("first", || ());
+        profile_block("around", || amdahl::stage("cleaning", || allocate(4, 10)))
+    });
+    let heap = around.inner()[0].figures.heap;
+    assert_eq!(around.inner()[0].name, "cleaning");
     assert_eq!(heap.map(|heap| heap.allocations), Some(4));
+    assert_eq!(around.heap().map(|heap| heap.kept_bytes), Some(0), "spans free what they take");
 }
 
 #[test]

@@ -69,8 +69,12 @@ impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for BlockLayer {
         if attributes.metadata().target() != STAGE_TARGET || !self.hears(STAGE_TARGET) {
             return;
         }
-        let _quiet = Quiet::now();
-        if let (Some(span), Some(name)) = (context.span(id), name_of_stage(attributes)) {
+        let name = {
+            // A name is kept for good; what the span itself holds is freed as it was allocated.
+            let _quiet = Quiet::now();
+            name_of_stage(attributes)
+        };
+        if let (Some(span), Some(name)) = (context.span(id), name) {
             span.extensions_mut().insert(StageName(name));
         }
     }
