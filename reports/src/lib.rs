@@ -14,6 +14,7 @@
 //! ```
 
 pub mod analyse;
+pub mod blocks;
 mod case;
 pub mod chart;
 pub mod compare;
