@@ -17,7 +17,9 @@ pub mod analyse;
 mod case;
 pub mod chart;
 pub mod compare;
+pub mod doctor;
 pub mod document;
+mod environment;
 mod finding;
 pub mod format;
 mod kernel;
@@ -32,6 +34,7 @@ pub mod summary;
 pub mod wire;
 
 pub use case::CaseId;
+pub use environment::{Busy, Environment, SelfTest, Tool};
 pub use finding::{Evidence, Finding, Severity};
 pub use kernel::{
     Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo,

@@ -1,0 +1,89 @@
+//! What two measurements of one and the same thing differ by: all of it is this machine's doing.
+
+use super::{Group, Level, Line, Subject};
+use crate::stats::{self, EFFECT_CONFIDENCE, hodges_lehmann_interval, relative_range};
+use crate::{SelfTest, format};
+
+/// Smallest effects above which small gains cannot be told, and above which no gain that is worth
+/// having can: a variant that is not a tenth faster is seldom worth a second one.
+const SMALLEST_EFFECT: (f64, f64) = (0.01, 0.10);
+
+/// What medians of separate processes may differ by where times of two runs can be compared at all.
+const PROCESSES_APART: f64 = 0.05;
+
+fn line(topic: &'static str, level: Level, says: impl Into<String>) -> Line {
+    Line::new(Group::SelfTest, topic, level, says)
+}
+
+pub(super) fn lines(subject: &Subject<'_>) -> Vec<Line> {
+    let Some(test) = &subject.environment.self_test else {
+        return vec![
+            line("self-test", Level::NotMeasured, "not tried here")
+                .remedy("run `cargo amdahl doctor`"),
+        ];
+    };
+    [pairs(test), smallest(test), processes(test)].into_iter().flatten().collect()
+}
+
+/// The logarithms of the ratios of pairs.
+fn logs(test: &SelfTest) -> Vec<f64> {
+    let pairs = test.first_ns.iter().zip(&test.second_ns);
+    pairs.map(|(first, second)| (second / first).ln()).filter(|log| log.is_finite()).collect()
+}
+
+/// See [`super::Diagnosis::smallest_effect`].
+pub(super) fn smallest_effect(test: &SelfTest) -> Option<f64> {
+    Some(stats::smallest_effect(&logs(test))?.exp_m1())
+}
+
+fn pairs(test: &SelfTest) -> Option<Line> {
+    let logs = logs(test);
+    let interval = hodges_lehmann_interval(&logs, EFFECT_CONFIDENCE)?;
+    let differ = interval.map_increasing(f64::exp_m1);
+    let says = format!(
+        "two workers of one program, in turn in {}, differ by {}",
+        format::plural(logs.len(), "pair"),
+        format::percent_interval(&differ)
+    );
+    if differ.contains(0.0) {
+        return Some(line("in turn", Level::Ok, says));
+    }
+    let found = line("in turn", Level::Warning, format!("{says}, although they do the same"));
+    Some(found.remedy("take no smaller difference between two variants for one"))
+}
+
+fn smallest(test: &SelfTest) -> Option<Line> {
+    let Some(effect) = smallest_effect(test) else {
+        let found = line("smallest effect", Level::NotMeasured, "too few pairs to tell");
+        return Some(found.remedy("run `cargo amdahl doctor`, which takes more of them"));
+    };
+    let says = format!(
+        "{} between two variants measured in as many pairs: seen 9 times in 10, with a false alarm in \
+         a hundred",
+        format::percent(effect)
+    );
+    let level = match effect {
+        e if e > SMALLEST_EFFECT.1 => Level::Problem,
+        e if e > SMALLEST_EFFECT.0 => Level::Warning,
+        _ => Level::Ok,
+    };
+    let found = line("smallest effect", level, says);
+    Some(match level {
+        Level::Ok => found,
+        _ => found.remedy("see to the warnings above, or give a run a longer AMDAHL_BUDGET"),
+    })
+}
+
+fn processes(test: &SelfTest) -> Option<Line> {
+    let apart = relative_range(&test.processes_ns)?;
+    let says = format!(
+        "medians of {} processes, one after the other, lie within {}",
+        test.processes_ns.len(),
+        format::percent(apart)
+    );
+    if apart <= PROCESSES_APART {
+        return Some(line("separate runs", Level::Ok, says));
+    }
+    let found = line("separate runs", Level::Warning, format!("{says}, although they do the same"));
+    Some(found.remedy("compare in turn, never one run with another"))
+}
