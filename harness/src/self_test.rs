@@ -31,17 +31,19 @@ const SLOTS_OF_A_PROCESS: usize = 12;
 /// How much is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// Pairs of slots of two workers.
-    pub(crate) pairs: usize,
+    /// Pairs of workers.
+    tries: usize,
+    /// Pairs of slots of each two workers.
+    pairs: usize,
     /// Separate processes.
-    pub(crate) processes: usize,
+    processes: usize,
 }
 
 impl Extent {
-    /// Eight to ten seconds, for the doctor.
-    pub(crate) const FULL: Self = Self { pairs: 160, processes: 12 };
+    /// Six to ten seconds, for the doctor.
+    pub(crate) const FULL: Self = Self { tries: 4, pairs: 40, processes: 12 };
     /// Less than one second, for the head of a run: enough pairs for an interval of 99 %.
-    pub(crate) const SHORT: Self = Self { pairs: 24, processes: 0 };
+    pub(crate) const SHORT: Self = Self { tries: 1, pairs: 24, processes: 0 };
 }
 
 /// The kernel that is measured.
@@ -60,9 +62,23 @@ pub(crate) fn kernel() -> Kernel {
 /// # Errors
 /// Where a worker cannot be started or fails.
 pub(crate) fn run(launcher: &Launcher, extent: Extent) -> Result<SelfTest, Failure> {
-    let mut test = SelfTest::default();
+    let mut test = SelfTest { pairs_a_try: extent.pairs as u64, ..SelfTest::default() };
+    for _ in 0..extent.tries {
+        take_turns(launcher, extent.pairs, &mut test)?;
+    }
+    for _ in 0..extent.processes {
+        let mut case = start(launcher)?;
+        let slots: Vec<f64> =
+            (0..SLOTS_OF_A_PROCESS).map(|_| slot(&mut case)).collect::<Result<_, _>>()?;
+        test.processes_ns.extend(stats::median(&slots));
+    }
+    Ok(test)
+}
+
+/// Measures by two fresh workers in turn.
+fn take_turns(launcher: &Launcher, pairs: usize, test: &mut SelfTest) -> Result<(), Failure> {
     let [mut first, mut second] = [start(launcher)?, start(launcher)?];
-    for pair in 0..extent.pairs {
+    for pair in 0..pairs {
         // First, second, second, first: whatever drifts evenly cancels within two pairs.
         let (one, two) = if pair % 2 == 0 {
             let one = slot(&mut first)?;
@@ -74,14 +90,7 @@ pub(crate) fn run(launcher: &Launcher, extent: Extent) -> Result<SelfTest, Failu
         test.first_ns.push(one);
         test.second_ns.push(two);
     }
-    drop((first, second));
-    for _ in 0..extent.processes {
-        let mut case = start(launcher)?;
-        let slots: Vec<f64> =
-            (0..SLOTS_OF_A_PROCESS).map(|_| slot(&mut case)).collect::<Result<_, _>>()?;
-        test.processes_ns.extend(stats::median(&slots));
-    }
-    Ok(test)
+    Ok(())
 }
 
 fn start(launcher: &Launcher) -> Result<LiveCase, Failure> {

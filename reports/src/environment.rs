@@ -51,10 +51,13 @@ pub struct Tool {
     pub version: Option<String>,
 }
 
-/// Timings of one kernel by two workers of one program in turn, and by several processes one after
-/// the other. All of them measure the same thing, so what they differ by is what this machine adds.
+/// Timings of one kernel by two workers of one program in turn, tried with several such pairs of
+/// workers, and by several processes one after the other. All of them measure the same thing, so what
+/// they differ by is what this machine adds.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SelfTest {
+    /// Pairs of samples that one try took from its two workers; the tries stand one after the other.
+    pub pairs_a_try: u64,
     /// Nanoseconds an iteration of the first worker, one a pair.
     pub first_ns: Vec<f64>,
     /// Nanoseconds an iteration of the second worker, one a pair.

@@ -53,7 +53,7 @@ fn governor(environment: &Environment) -> Line {
         [] => unknown("governor", "who sets the processor's clock (usual on a guest)"),
         [only] if only == "performance" => line("governor", Level::Ok, "`performance`"),
         _ => line("governor", Level::Warning, format!("`{names}`: the clock follows the load"))
-            .remedy("`cpupower frequency-set --governor performance`, as root"),
+            .remedy("set it: `cpupower frequency-set --governor performance`, as root"),
     }
 }
 
@@ -127,7 +127,7 @@ fn addresses(environment: &Environment) -> Line {
         None => unknown("addresses", "whether addresses are randomised"),
         Some(0) => line("addresses", Level::Warning, "not randomised: one layout stands for all")
             .remedy(
-                "`sysctl kernel.randomize_va_space=2`, as root, so that runs see other layouts",
+                "set `sysctl kernel.randomize_va_space=2`, as root, so that runs see other layouts",
             ),
         Some(_) => line(
             "addresses",

@@ -108,8 +108,8 @@ mod tests {
     /// size at which the exact distribution gives way to the normal one.
     #[test]
     fn the_smallest_effect_is_seen_in_nine_of_ten_trials() {
-        const TRIALS: usize = 400;
-        for n in [20_usize, 80] {
+        const TRIALS: usize = 200;
+        for n in [20_usize, 60] {
             let mut draws = normals(n as u64);
             let mut sample = |shift: f64| -> Vec<f64> {
                 (0..n).map(|_| shift + 0.02 * draws.next_normal()).collect()
@@ -122,11 +122,11 @@ mod tests {
                     .filter_map(|_| hodges_lehmann_interval(&sample(shift), EFFECT_CONFIDENCE));
                 intervals.filter(|interval| !interval.contains(0.0)).count() as f64 / TRIALS as f64
             };
-            // Four standard errors of a share of 0.9 over the trials are 0.06; the offset that is
+            // Four standard errors of a share of 0.9 over the trials are 0.085; the offset that is
             // added for the samples' own difference can only raise the share.
-            assert!(seen(effect, &mut sample) > POWER - 0.06, "n = {n}");
-            // Four standard errors of 0.01 are 0.02.
-            assert!(seen(0.0, &mut sample) < 0.03, "n = {n}");
+            assert!(seen(effect, &mut sample) > POWER - 0.085, "n = {n}");
+            // Four standard errors of 0.01 are 0.028.
+            assert!(seen(0.0, &mut sample) < 0.04, "n = {n}");
         }
     }
 

@@ -3,6 +3,8 @@
 mod analysers;
 mod ceilings;
 mod comparing;
+mod doctor;
+mod instructions;
 mod plant;
 mod rendering;
 mod summaries;

@@ -1,10 +1,10 @@
 //! Builds synthetic runs in a few lines: every sample is planted, nothing is random.
 
 use amdahl_reports::{
-    Absent, Agreement, Build, Cache, CallSite, CaseId, Conditions, Detail, Failure, FailureKind,
-    HotFunction, HotLine, KernelInfo, Machine, Measurement, Metric, Outcome, Profile, Record, Role,
-    Run, RunInfo, Series, SizeInfo, StageInfo, StageSamples, Stages, Tolerance, VariantInfo,
-    measurer, stats,
+    Absent, Agreement, Build, Cache, CallSite, CaseId, Conditions, Detail, Environment, Failure,
+    FailureKind, HotFunction, HotLine, KernelInfo, Machine, Measurement, Metric, Outcome, Profile,
+    Record, Role, Run, RunInfo, SelfTest, Series, SizeInfo, StageInfo, StageSamples, Stages,
+    Tolerance, Tool, VariantInfo, measurer, stats,
 };
 
 /// A run under construction, on a quiet machine and a release build.
@@ -145,6 +145,17 @@ impl Plant {
         self.measured(case, measurer::HEAP, Measurement { series, detail, notes: Vec::new() })
     }
 
+    /// Instructions of two processes, which counted alike.
+    pub fn instructions(self, case: &CaseId, count: f64) -> Self {
+        let metric = Metric::INSTRUCTIONS.id.to_owned();
+        let series = vec![Series { metric, totals: vec![4.0 * count; 2], iterations: vec![4; 2] }];
+        self.measured(
+            case,
+            measurer::INSTRUCTIONS,
+            Measurement { series, ..Measurement::default() },
+        )
+    }
+
     /// Stage times of 20 iterations; what is left of the total is outside.
     pub fn stages(self, case: &CaseId, total_ns: f64, stages: &[(&str, f64)]) -> Self {
         let stage = |(at, (name, share)): (usize, &(&str, f64))| {
@@ -220,6 +231,8 @@ pub fn info() -> RunInfo {
             debug_assertions: false,
             commit: Some("0123abc+changes".to_owned()),
             lock: Some("9f8e7d6c".to_owned()),
+            target_features: vec!["sse2".to_owned()],
+            lto_asked: None,
         },
         conditions: Conditions {
             steal_percent: Some(0.2),
@@ -227,13 +240,47 @@ pub fn info() -> RunInfo {
             clock_cost_ns: 42.0,
             clock_step_ns: 1.0,
         },
+        environment: Some(environment()),
+    }
+}
+
+/// A quiet desktop: nothing is wrong with it.
+pub fn environment() -> Environment {
+    let tool = |name: &str, version: &str| Tool {
+        name: name.to_owned(),
+        version: Some(version.to_owned()),
+    };
+    Environment {
+        governors: vec!["performance".to_owned()],
+        boost: Some(false),
+        threads_per_core: Some(1),
+        throttled: Some(0),
+        cpu_quota: Some(f64::INFINITY),
+        quota_exhausted: Some(0),
+        address_randomisation: Some(2),
+        huge_pages: Some("madvise".to_owned()),
+        busy: Some(Vec::new()),
+        counts_heap: true,
+        tools: vec![tool("valgrind", "valgrind-3.19.0"), tool("perf", "perf version 6.1")],
+        self_test: Some(self_test(0.002, 0.0)),
+    }
+}
+
+/// A self-test of two tries of 30 pairs that scatter by `spread` about a ratio of `1 + bias`.
+pub fn self_test(spread: f64, bias: f64) -> SelfTest {
+    SelfTest {
+        pairs_a_try: 30,
+        first_ns: samples(1_000.0, spread, 60, 1),
+        second_ns: samples(1_000.0 * (1.0 + bias), spread, 60, 2),
+        processes_ns: samples(1_000.0, spread, 8, 3),
     }
 }
 
 /// A small run with everything in it: variants that disagree, time out and were not measured, a
 /// slow reference with few samples, heap, profiles, an absent variant, a pipeline.
 pub fn complete() -> Run {
-    pipeline(numeric(Plant::new())).0
+    let counted = case("covariance", "rayon", "small", 1);
+    pipeline(numeric(Plant::new())).instructions(&counted, 123_456.0).0
 }
 
 fn numeric(plant: Plant) -> Plant {

@@ -126,6 +126,8 @@ impl From<Tool> for core::Tool {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SelfTest {
+    /// At least 1.
+    pub pairs_a_try: u64,
     /// Nanoseconds an iteration, one a pair.
     pub first_ns: Vec<Number>,
     /// The same of the other worker.
@@ -137,6 +139,7 @@ pub struct SelfTest {
 impl From<&core::SelfTest> for SelfTest {
     fn from(value: &core::SelfTest) -> Self {
         Self {
+            pairs_a_try: value.pairs_a_try,
             first_ns: numbers(&value.first_ns),
             second_ns: numbers(&value.second_ns),
             processes_ns: numbers(&value.processes_ns),
@@ -147,6 +150,7 @@ impl From<&core::SelfTest> for SelfTest {
 impl From<SelfTest> for core::SelfTest {
     fn from(value: SelfTest) -> Self {
         Self {
+            pairs_a_try: value.pairs_a_try,
             first_ns: floats(value.first_ns),
             second_ns: floats(value.second_ns),
             processes_ns: floats(value.processes_ns),
