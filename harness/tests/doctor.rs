@@ -45,10 +45,11 @@ fn the_self_test_measures_one_thing_by_pairs_and_by_processes() {
     let test = &found["environment"]["self_test"];
     let count = |name: &str| test[name].as_array().expect("samples").len();
     assert_eq!(count("first_ns"), count("second_ns"));
+    assert_eq!(test["pairs_a_try"].as_u64(), Some(40));
     assert!(count("first_ns") >= 100 && count("processes_ns") >= 5, "{test}");
     let effect = found["smallest_effect"].as_f64().expect("a fraction");
     assert!(effect > 0.0 && effect.is_finite(), "{effect}");
-    assert!(found["verdict"].as_str().expect("words").contains("told apart from"), "{found}");
+    assert!(found["verdict"].as_str().expect("words").contains("can be told between"), "{found}");
     for topic in ["in turn", "smallest effect", "separate runs"] {
         assert_ne!(line(&found, topic)["level"], "not_measured", "{topic}");
     }

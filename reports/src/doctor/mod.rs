@@ -167,18 +167,17 @@ impl Diagnosis {
             of_level.map(|line| line.topic.to_owned()).collect()
         };
         let (problems, warnings) = (topics(Level::Problem), topics(Level::Warning));
-        let mut said = match (problems.as_slice(), warnings.as_slice()) {
+        let fit = match (problems.as_slice(), warnings.as_slice()) {
             ([], []) => "fit for measuring".to_owned(),
             ([], some) => format!("fit for measuring variants in turn, with care: {}", count(some)),
             (some, _) => format!("not fit for measuring: {}", format::list(some)),
         };
-        if let Some(effect) = self.smallest_effect {
-            said += &format!(
-                "; variants measured in turn can be told apart from {} on",
-                format::percent(effect)
-            );
+        match self.smallest_effect.map(format::percent) {
+            None => fit,
+            Some(effect) => format!(
+                "{fit}; differences from {effect} on can be told between variants measured in turn"
+            ),
         }
-        said
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn lines(subject: &Subject<'_>) -> Vec<Line> {
                 .remedy("run `cargo amdahl doctor`"),
         ];
     };
-    [pairs(test), smallest(test), processes(test)].into_iter().flatten().collect()
+    [pairs(test), Some(smallest(test)), processes(test)].into_iter().flatten().collect()
 }
 
 /// The logarithms of the ratios of the pairs of each try: the two workers of a try have a layout in
@@ -70,10 +70,10 @@ fn worst_of(tries: usize) -> String {
     if tries > 1 { format!(" in the worst of {tries} tries") } else { String::new() }
 }
 
-fn smallest(test: &SelfTest) -> Option<Line> {
+fn smallest(test: &SelfTest) -> Line {
     let Some(effect) = smallest_effect(test) else {
         let found = line("smallest effect", Level::NotMeasured, "too few pairs to tell");
-        return Some(found.remedy("run `cargo amdahl doctor`, which takes more of them"));
+        return found.remedy("run `cargo amdahl doctor`, which takes more of them");
     };
     let says = format!(
         "{} between two variants measured in as many pairs: seen 9 times in 10, with a false alarm in \
@@ -86,10 +86,10 @@ fn smallest(test: &SelfTest) -> Option<Line> {
         _ => Level::Ok,
     };
     let found = line("smallest effect", level, says);
-    Some(match level {
+    match level {
         Level::Ok => found,
         _ => found.remedy("see to the warnings above, or give a run a longer AMDAHL_BUDGET"),
-    })
+    }
 }
 
 fn processes(test: &SelfTest) -> Option<Line> {

@@ -4,7 +4,8 @@ use amdahl_reports::doctor::{Diagnosis, Level, Line, Subject, doctor_document};
 use amdahl_reports::wire::v1;
 use amdahl_reports::{Busy, Report, RunInfo, SelfTest, Tool, render, report};
 
-use crate::plant::{Plant, environment, info, self_test};
+use crate::place::{environment, self_test};
+use crate::plant::{Plant, info};
 
 /// The line about a topic after a change to a place that is in order.
 fn line(topic: &str, change: impl FnOnce(&mut RunInfo)) -> Line {

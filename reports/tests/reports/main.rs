@@ -5,6 +5,7 @@ mod ceilings;
 mod comparing;
 mod doctor;
 mod instructions;
+mod place;
 mod plant;
 mod rendering;
 mod summaries;
