@@ -1,7 +1,7 @@
 //! The doctor: each line where all is well and where it is not, and what the verdict makes of them.
 
 use amdahl_reports::doctor::{Diagnosis, Level, Line, Subject, doctor_document};
-use amdahl_reports::wire::v1;
+use amdahl_reports::wire::{decode, encode, v1};
 use amdahl_reports::{Busy, Report, RunInfo, SelfTest, Tool, render, report};
 
 use crate::place::{environment, self_test};
@@ -293,4 +293,16 @@ fn the_diagnosis_for_programs_holds_the_readings_too() {
     let back: v1::Diagnosis = serde_json::from_str(&text).expect("what was written");
     assert_eq!(amdahl_reports::Environment::from(back.environment), environment());
     assert!(back.lines.iter().any(|line| line.group == "self_test" && line.level == "ok"));
+}
+
+#[test]
+fn records_of_a_run_that_did_not_look_around_are_read_as_before() {
+    let mut run = Plant::new().0;
+    run.info.environment = None;
+    run.info.build.target_features = Vec::new();
+    let text = encode(&run);
+    for field in ["environment", "target_features", "lto_asked"] {
+        assert!(!text.contains(field), "{text}");
+    }
+    assert_eq!(decode(text.as_bytes()).expect("an intact file"), run);
 }
