@@ -32,6 +32,7 @@ mod report;
 mod run;
 pub mod stats;
 pub mod summary;
+pub mod whatif;
 pub mod wire;
 
 pub use case::CaseId;

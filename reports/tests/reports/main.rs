@@ -9,4 +9,5 @@ mod place;
 mod plant;
 mod rendering;
 mod summaries;
+mod whatif;
 mod wire;
