@@ -21,6 +21,7 @@ fn main() {
         ("AMDAHL_PROFILE", of("PROFILE")),
         ("AMDAHL_OPT_LEVEL", of("OPT_LEVEL")),
         ("AMDAHL_RUSTFLAGS", flags),
+        ("AMDAHL_TARGET_FEATURES", of("CARGO_CFG_TARGET_FEATURE")),
     ];
     for (name, value) in facts {
         println!("cargo::rustc-env={name}={value}");

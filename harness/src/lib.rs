@@ -18,6 +18,7 @@ mod plan;
 mod pool;
 mod protocol;
 mod run;
+mod self_test;
 mod span;
 mod store;
 mod worker;

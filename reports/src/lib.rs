@@ -18,7 +18,9 @@ pub mod blocks;
 mod case;
 pub mod chart;
 pub mod compare;
+pub mod doctor;
 pub mod document;
+mod environment;
 mod finding;
 pub mod format;
 mod kernel;
@@ -35,6 +37,7 @@ pub mod whatif;
 pub mod wire;
 
 pub use case::CaseId;
+pub use environment::{Busy, Environment, SelfTest, Tool};
 pub use finding::{Evidence, Finding, Severity};
 pub use kernel::{
     Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo,

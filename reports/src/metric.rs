@@ -100,6 +100,14 @@ impl Metric {
         legend: "heap bytes allocated by the very first iteration in a fresh process",
     };
 
+    /// Instructions executed by one steady iteration.
+    pub const INSTRUCTIONS: Self = Self {
+        id: "instructions",
+        unit: Unit::Count,
+        better: Better::Lower,
+        legend: "instructions executed by one iteration after the first, as Callgrind counts them; no time",
+    };
+
     /// What one iteration at a ceiling of the machine moves or computes.
     pub const CEILING_WORK: Self = Self {
         id: "ceiling_work",
@@ -120,6 +128,7 @@ impl Metric {
             Self::HEAP_PEAK,
             Self::COLD_HEAP_BLOCKS,
             Self::COLD_HEAP_BYTES,
+            Self::INSTRUCTIONS,
             Self::CEILING_WORK,
         ]
     }

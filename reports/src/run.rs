@@ -1,6 +1,6 @@
 //! A run: everything one invocation measured, with the machine, the build and the conditions.
 
-use crate::{CaseId, KernelInfo, Measurement, Outcome, Record};
+use crate::{CaseId, Environment, KernelInfo, Measurement, Outcome, Record};
 
 /// One invocation's kernels and records.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,6 +52,8 @@ pub struct RunInfo {
     pub build: Build,
     /// What the machine was doing meanwhile.
     pub conditions: Conditions,
+    /// What surrounded the run, where it was looked at.
+    pub environment: Option<Environment>,
 }
 
 /// The machine a run was made on.
@@ -112,6 +114,19 @@ pub struct Build {
     pub commit: Option<String>,
     /// A checksum of `Cargo.lock`.
     pub lock: Option<String>,
+    /// Instruction-set extensions that the compiler might use everywhere, such as `avx2`.
+    pub target_features: Vec<String>,
+    /// What the workspace's manifest asks for as `lto` of the bench or release profile; whether cargo
+    /// did so, no program can tell.
+    pub lto_asked: Option<String>,
+}
+
+impl Build {
+    /// Whether the compiler was told to build for the very processor it ran on, so that the program
+    /// may use instructions that another processor, or Valgrind, does not know.
+    pub fn is_native(&self) -> bool {
+        self.rustflags.contains("target-cpu=native")
+    }
 }
 
 /// What the machine was doing during the run.

@@ -21,6 +21,8 @@ use print::Streams;
 pub(crate) const TOOL_FAILED: u8 = 1;
 /// The exit code where a case disagreed or failed.
 pub(crate) const MEASURED_CASE_FAILED: u8 = 2;
+/// The exit code where what was asked cannot be decided here and now.
+pub(crate) const INCONCLUSIVE: u8 = 3;
 
 /// The environment variable that makes a bench binary answer `cargo amdahl`.
 pub(crate) const CLI_VARIABLE: &str = "AMDAHL_CLI";

@@ -1,6 +1,7 @@
 //! A worker process: requests go in, replies come out, and nobody waits for ever.
 
 use std::collections::VecDeque;
+use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
@@ -34,7 +35,19 @@ impl Launcher {
 
     /// Starts a worker for cases of so many threads.
     pub(crate) fn launch(&self, purpose: Purpose, threads: usize) -> Result<Worker, Failure> {
-        let mut child = Command::new(&self.program)
+        self.launch_under(&[], purpose, threads)
+    }
+
+    /// Starts a worker within another program: `before` are that program and its arguments.
+    pub(crate) fn launch_under(
+        &self,
+        before: &[OsString],
+        purpose: Purpose,
+        threads: usize,
+    ) -> Result<Worker, Failure> {
+        let mut words = before.iter().map(OsString::as_os_str).chain([self.program.as_os_str()]);
+        let mut child = Command::new(words.next().unwrap_or_default())
+            .args(words)
             .env(WORKER_VARIABLE, purpose.word())
             .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))
             .stdin(Stdio::piped())
@@ -108,6 +121,25 @@ impl Worker {
             Ok(Reply::Failed { failure }) => Err(Failure::from(failure)),
             Ok(reply) => Ok(reply),
             Err(error) => Err(broken(format!("the worker broke the protocol: {error}"))),
+        }
+    }
+
+    /// Lets the worker end in its own time, so that what runs it can write down what it saw.
+    pub(crate) fn quit(mut self) -> Result<(), Failure> {
+        let mut line = serde_json::to_vec(&Request::Quit {})
+            .map_err(|error| broken(format!("a request: {error}")))?;
+        line.push(b'\n');
+        if self.requests.write_all(&line).and_then(|()| self.requests.flush()).is_err() {
+            return Err(self.death());
+        }
+        // Its pipe closes when it ends; nothing is said on it before.
+        if let Err(RecvTimeoutError::Timeout) = self.replies.recv_timeout(self.patience) {
+            let reason = "the worker did not end when it was told to".to_owned();
+            return Err(Failure { kind: FailureKind::TimedOut, reason });
+        }
+        match self.child.wait() {
+            Ok(status) if status.success() => Ok(()),
+            _ => Err(self.death()),
         }
     }
 

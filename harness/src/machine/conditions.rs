@@ -38,7 +38,7 @@ impl Observation {
 
 /// The processor time of all cores since boot, in ticks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct CpuTicks {
+pub(super) struct CpuTicks {
     steal: u64,
     total: u64,
 }
@@ -50,14 +50,19 @@ impl CpuTicks {
 
     /// The first line: `cpu user nice system idle iowait irq softirq steal …`; guest time, behind
     /// that, is part of user time.
-    fn parse(stat: &str) -> Option<Self> {
+    pub(super) fn parse(stat: &str) -> Option<Self> {
         let line = stat.lines().next()?.strip_prefix("cpu ")?;
         let ticks: Vec<u64> = line.split_whitespace().take(8).flat_map(str::parse).collect();
         (ticks.len() == 8).then(|| Self { steal: ticks[7], total: ticks.iter().sum() })
     }
 
+    /// The ticks since, where there are any.
+    pub(super) fn since(self, before: Self) -> Option<u64> {
+        self.total.checked_sub(before.total).filter(|&total| total > 0)
+    }
+
     fn steal_percent_since(self, before: Self) -> Option<f64> {
-        let total = self.total.checked_sub(before.total).filter(|&total| total > 0)?;
+        let total = self.since(before)?;
         Some(100.0 * self.steal.checked_sub(before.steal)? as f64 / total as f64)
     }
 }

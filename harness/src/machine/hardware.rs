@@ -80,7 +80,7 @@ fn caches(directory: &Path) -> Vec<Cache> {
 }
 
 /// How many processors a list such as `0-3,8` names.
-fn cpus_in(list: &str) -> usize {
+pub(super) fn cpus_in(list: &str) -> usize {
     list.split(',')
         .filter_map(|part| {
             let (first, last) = part.split_once('-').unwrap_or((part, part));

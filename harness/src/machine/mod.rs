@@ -1,9 +1,14 @@
 //! What machine this is, what was built, and what the machine is doing meanwhile.
 
 mod build;
+mod cgroup;
 mod conditions;
+mod environment;
 mod hardware;
+mod processes;
+mod tools;
 
 pub(crate) use build::build;
 pub(crate) use conditions::Observation;
+pub(crate) use environment::Watch;
 pub(crate) use hardware::{machine, resident_peak_bytes};

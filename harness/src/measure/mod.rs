@@ -9,6 +9,7 @@ pub(crate) mod block;
 mod clock;
 pub(crate) mod cpu;
 pub(crate) mod heap;
+pub(crate) mod instructions;
 pub(crate) mod stages;
 
 pub(crate) use clock::{Deadline, Stopwatch, clock_facts};

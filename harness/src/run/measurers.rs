@@ -5,6 +5,7 @@ use amdahl_reports::measurer;
 use super::Runner;
 use super::criterion::ByCriterion;
 use super::heap::Heap;
+use super::instructions::Instructions;
 use super::interleave::Interleaved;
 use super::profile::Profiled;
 use super::stages::Staged;
@@ -16,6 +17,11 @@ pub(crate) trait Measurer: Sync {
     /// The id its records carry.
     fn id(&self) -> &'static str;
 
+    /// Whether it is slow enough that a run must ask for it by name.
+    fn is_on_request(&self) -> bool {
+        false
+    }
+
     /// Steps of progress that a group costs; none where it has nothing to measure there.
     fn steps(&self, group: &Group) -> usize;
 
@@ -25,17 +31,17 @@ pub(crate) trait Measurer: Sync {
 
 /// Every measurer, in the order in which a group goes through them: those that need a quiet machine
 /// and live workers first.
-pub(crate) fn all() -> [&'static dyn Measurer; 5] {
-    [&ByCriterion, &Interleaved, &Staged, &Heap, &Profiled]
+pub(crate) fn all() -> [&'static dyn Measurer; 6] {
+    [&ByCriterion, &Interleaved, &Staged, &Heap, &Profiled, &Instructions]
 }
 
 /// Which of them a run uses, beside the check, which every run makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Choice {
-    /// All, as `cargo bench` does.
+    /// All but those on request, as `cargo bench` does.
     All,
     /// Those of these ids.
-    Only(&'static [&'static str]),
+    Only(Vec<&'static str>),
     /// None: the check alone, at every size.
     CheckAll,
     /// None: the check alone, at smoke sizes.
@@ -44,18 +50,32 @@ pub(crate) enum Choice {
 
 impl Choice {
     /// Everything but criterion and profiles.
-    pub(crate) const QUIET: Self =
-        Self::Only(&[measurer::INTERLEAVED, measurer::STAGES, measurer::HEAP]);
-    /// Everything but criterion.
-    pub(crate) const QUIET_AND_PROFILE: Self =
-        Self::Only(&[measurer::INTERLEAVED, measurer::STAGES, measurer::HEAP, measurer::PROFILE]);
+    pub(crate) fn quiet() -> Self {
+        Self::Only(vec![measurer::INTERLEAVED, measurer::STAGES, measurer::HEAP])
+    }
+
     /// Profiles.
-    pub(crate) const PROFILE: Self = Self::Only(&[measurer::PROFILE]);
+    pub(crate) fn profile() -> Self {
+        Self::Only(vec![measurer::PROFILE])
+    }
+
+    /// The same with one more, where it is not all of them already.
+    pub(crate) fn and(mut self, id: &'static str) -> Self {
+        if let Self::Only(ids) = &mut self {
+            ids.push(id);
+        }
+        self
+    }
+
+    /// The ids of those that a run must ask for by name.
+    pub(crate) fn on_request() -> Vec<&'static str> {
+        all().iter().filter(|own| own.is_on_request()).map(|own| own.id()).collect()
+    }
 
     /// The measurers chosen.
-    pub(crate) fn measurers(self) -> Vec<&'static dyn Measurer> {
+    pub(crate) fn measurers(&self) -> Vec<&'static dyn Measurer> {
         let chosen = |measurer: &&'static dyn Measurer| match self {
-            Self::All => true,
+            Self::All => !measurer.is_on_request(),
             Self::Only(ids) => ids.contains(&measurer.id()),
             Self::CheckAll | Self::CheckSmoke => false,
         };
@@ -63,12 +83,12 @@ impl Choice {
     }
 
     /// Whether measured sizes are looked at, at all.
-    pub(crate) fn includes_measured_sizes(self) -> bool {
-        self != Self::CheckSmoke
+    pub(crate) fn includes_measured_sizes(&self) -> bool {
+        *self != Self::CheckSmoke
     }
 
     /// Whether iterations are timed, so that a slow case needs its plain runs.
-    pub(crate) fn times(self) -> bool {
+    pub(crate) fn times(&self) -> bool {
         let times = |measurer: &&'static dyn Measurer| measurer::TIMERS.contains(&measurer.id());
         self.measurers().iter().any(times)
     }

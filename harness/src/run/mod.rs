@@ -8,6 +8,7 @@ mod ceiling;
 mod criterion;
 mod group;
 mod heap;
+mod instructions;
 mod interleave;
 mod measurers;
 mod profile;
@@ -15,21 +16,29 @@ mod smoke;
 mod stages;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use amdahl_reports::{
-    CaseId, Failure, FailureKind, Measurement, Metric, Outcome, Record, Run, RunInfo, Series,
-    measurer,
+    CaseId, Environment, Failure, FailureKind, Measurement, Metric, Outcome, Record, Run, RunInfo,
+    SelfTest, Series, measurer,
 };
 
+use crate::allocator;
 use crate::driver::Launcher;
-use crate::machine::{Observation, build, machine};
+use crate::machine::{Observation, Watch, build, machine};
 use crate::measure::Deadline;
 use crate::plan::{Counts, Group, Plan, Schedule};
+use crate::self_test::{self, Extent};
 
 pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
 pub(crate) use measurers::Choice;
 pub(crate) use profile::HERTZ;
+
+/// How long a run looks for busy processes before it begins: twenty ticks of the usual 100 a second.
+const LOOK: Duration = Duration::from_millis(200);
+/// A run of a shorter budget has no second to spare for a self-test.
+const LEAST_BUDGET_FOR_SELF_TEST: Duration = Duration::from_secs(20);
 
 /// Is told what goes on.
 pub(crate) trait Progress {
@@ -72,8 +81,11 @@ impl<'a> Runner<'a> {
 
     /// Runs the whole plan. `command` and `started` go into the run's head.
     pub(crate) fn run(mut self, command: &str, started: &str) -> Run {
+        let times = self.choice.times();
+        let watch = times.then(|| Watch::begin(LOOK));
+        let self_test = self.self_test(times);
         let observation = Observation::begin();
-        let clock = Deadline::after(std::time::Duration::MAX);
+        let clock = Deadline::after(Duration::MAX);
         let plan = self.plan;
         let measured = self.choice.includes_measured_sizes();
         let measured: &[Group] = if measured { &plan.groups } else { &[] };
@@ -104,8 +116,17 @@ impl<'a> Runner<'a> {
             machine: machine(),
             build: build(),
             conditions: observation.end(),
+            environment: watch
+                .map(|watch| Environment { self_test, ..watch.end(allocator::is_declared()) }),
         };
         Run { info, kernels: plan.kernels.clone(), records: self.records }
+    }
+
+    /// What this machine makes of measuring one thing twice, where the run has the time for it. A
+    /// self-test that fails costs the run nothing but its line.
+    fn self_test(&self, times: bool) -> Option<SelfTest> {
+        let wanted = times && self.plan.budget >= LEAST_BUDGET_FOR_SELF_TEST;
+        wanted.then(|| self_test::run(&self.launcher, Extent::SHORT).ok()).flatten()
     }
 
     /// Says that a measurer turns to a case.

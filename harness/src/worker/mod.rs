@@ -15,6 +15,7 @@ use crate::allocator;
 use crate::ceiling;
 use crate::declare::Suite;
 use crate::protocol::{Purpose, Reply, Request, VERSION};
+use crate::self_test;
 
 /// Serves requests until the driver says `quit` or closes the pipe.
 pub(crate) fn serve(suite: &Suite, purpose: Purpose) -> ExitCode {
@@ -49,6 +50,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
         }
     };
     let ceilings = ceiling::kernels(&kernels);
+    let own: Vec<_> = self_test::kernel().erased().into_iter().collect();
     let mut next = channel.receive()?;
     while let Some(request) = next {
         next = match request {
@@ -63,7 +65,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
                 channel.receive()?
             }
             Request::Prepare { .. } => {
-                session::serve_case(&[&kernels, &ceilings], &request, channel)?
+                session::serve_case(&[&kernels, &ceilings, &own], &request, channel)?
             }
             Request::Batch { .. }
             | Request::Heap { .. }

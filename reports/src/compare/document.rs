@@ -5,6 +5,9 @@ use crate::document::{Block, Column, Document, Table, Text};
 use crate::report::case_text;
 use crate::{CaseId, Machine, RunInfo, format};
 
+/// Counts of instructions that differ by no more than this fraction are alike.
+const INSTRUCTIONS_REPEAT_WITHIN: f64 = 1e-3;
+
 /// A comparison as a document, for any renderer of documents.
 pub fn comparison_document(comparison: &Comparison) -> Document {
     let mut document = Document::default();
@@ -55,14 +58,27 @@ fn caveats(comparison: &Comparison) -> Vec<Text> {
     }
     let mut differs = |differ: bool, what: &str, why: &str| {
         if differ {
-            points.push(Text::strong(what).then(format!(": {why}")));
+            points.push(Text::strong(what).then(": ").then(Text::prose(why)));
         }
     };
     let debug = base.build.debug_assertions != head.build.debug_assertions;
     differs(debug, "Different builds", "one of the two is a debug build");
     let flags = (&base.build.profile, &base.build.rustflags, &base.build.target)
         != (&head.build.profile, &head.build.rustflags, &head.build.target);
-    differs(flags, "Different flags", "the compiler was asked for different code");
+    let native = base.build.is_native() != head.build.is_native();
+    let why = if native {
+        "one of the two was built with `target-cpu=native` and may use instructions that the other \
+         does not"
+    } else {
+        "the compiler was asked for different code"
+    };
+    differs(flags, "Different flags", why);
+    let locks = base.build.lock.as_ref().zip(head.build.lock.as_ref());
+    differs(
+        locks.is_some_and(|(base, head)| base != head),
+        "Different dependencies",
+        "the two were built from different `Cargo.lock` files, so a change may be a library's",
+    );
     differs(base.build.rustc != head.build.rustc, "Different compilers", "see below");
     differs(base.seed != head.seed, "Different seeds", "the inputs are not the same");
     points
@@ -79,6 +95,7 @@ fn runs(base: &RunInfo, head: &RunInfo) -> Table {
     row("machine", &|info| machine(&info.machine));
     row("compiler", &|info| info.build.rustc.clone());
     row("build", &|info| format!("{} {}", info.build.profile, info.build.rustflags));
+    row("Cargo.lock", &|info| info.build.lock.clone().unwrap_or_else(|| "unknown".to_owned()));
     row("seed", &|info| info.seed.to_string());
     row("steal", &|info| {
         let steal = info.conditions.steal_percent;
@@ -107,6 +124,7 @@ fn cases(changes: &[CaseChange]) -> Table {
         Column::left("hint"),
         Column::left("heap blocks"),
         Column::left("heap bytes"),
+        Column::left("instructions"),
     ]);
     for change in changes {
         table.row([
@@ -118,20 +136,32 @@ fn cases(changes: &[CaseChange]) -> Table {
                 Hint::WithinNoise => Text::from(change.hint.label()),
                 Hint::Slower | Hint::Faster => Text::strong(change.hint.label()),
             },
-            heap(change.heap_blocks, format::count),
-            heap(change.heap_bytes, format::bytes),
+            counted(change.heap_blocks, format::count),
+            counted(change.heap_bytes, format::bytes),
+            instructions(change.instructions),
         ]);
     }
     table.without_empty_columns()
 }
 
-/// Heap counts are exact, so any difference is one.
-fn heap(counts: Option<(f64, f64)>, format: impl Fn(f64) -> String) -> Text {
+/// Counts repeat, so any difference is one.
+fn counted(counts: Option<(f64, f64)>, format: impl Fn(f64) -> String) -> Text {
     match counts {
         None => Text::default(),
         Some((base, head)) if base == head => Text::from(format!("{}, unchanged", format(base))),
         Some((base, head)) => Text::strong(format!("{} → {}", format(base), format(head))),
     }
+}
+
+/// Instructions repeat up to a few of an allocator's or a hash's, so what is as near is unchanged.
+fn instructions(counts: Option<(f64, f64)>) -> Text {
+    let Some((base, head)) = counts else { return Text::default() };
+    let change = head / base - 1.0;
+    if change.abs() <= INSTRUCTIONS_REPEAT_WITHIN || base == head {
+        return Text::from(format!("{}, unchanged", format::number(head)));
+    }
+    let sign = if change > 0.0 { "+" } else { "" };
+    Text::strong(format!("{} ({sign}{})", format::number(head), format::percent(change)))
 }
 
 fn list(title: &str, points: Vec<Text>, document: &mut Document) {

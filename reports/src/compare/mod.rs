@@ -69,6 +69,8 @@ pub struct CaseChange {
     pub heap_blocks: Option<(f64, f64)>,
     /// Heap bytes of an iteration, base and head, where both were counted.
     pub heap_bytes: Option<(f64, f64)>,
+    /// Instructions of an iteration, base and head, where both were counted.
+    pub instructions: Option<(f64, f64)>,
 }
 
 /// What a ratio of two runs hints at; never a verdict.
@@ -166,6 +168,7 @@ fn change(base: &CaseRow, head: &CaseRow) -> Result<CaseChange, String> {
         hint: Hint::of(&ratio),
         heap_blocks: heap.map(|(base, head)| (base.blocks, head.blocks)),
         heap_bytes: heap.and_then(|(base, head)| base.bytes.zip(head.bytes)),
+        instructions: base.instructions.zip(head.instructions),
     })
 }
 

@@ -5,7 +5,7 @@
 //! One object: `amdahl` is `"report"`, `version` is 1, and
 //!
 //! - `run`: `started`, `took_s`, `command`, `seed`, `cpu`, `rustc`, `commit`, `debug_assertions`,
-//!   `steal_percent`;
+//!   `steal_percent`, `doctor` (a verdict or null);
 //! - `findings`, most severe first: `analyser`, `severity` (`problem`, `warning`, `note`), `case`
 //!   (or null), `message`, `evidence` (a list of `name` and `value`);
 //! - `kernels`: `id`, `fastest` (a case or null), `sizes` (each with `label` and `rows`), `ladder`,
@@ -19,6 +19,7 @@
 use serde_json::{Value, json};
 
 use super::Renderer;
+use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
@@ -53,6 +54,7 @@ impl Renderer for Json {
                 "commit": info.build.commit,
                 "debug_assertions": info.build.debug_assertions,
                 "steal_percent": info.conditions.steal_percent,
+                "doctor": Subject::of(info).map(|subject| Diagnosis::of(&subject).verdict()),
             },
             "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
             "kernels": report.summary.kernels.iter().map(kernel).collect::<Vec<_>>(),
@@ -113,6 +115,7 @@ fn row(row: &CaseRow) -> Value {
             "cold_blocks": heap.cold_blocks,
             "cold_bytes": heap.cold_bytes,
         })),
+        "instructions": row.instructions,
         "agreement": row.agreement.as_ref().map(|agreement| json!({
             "against": agreement.against,
             "error": agreement.error,

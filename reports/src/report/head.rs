@@ -1,6 +1,6 @@
 //! The head: where, when, with what and under which conditions the figures were made.
 
-use super::{Report, legend};
+use super::{Report, doctor, legend};
 use crate::document::{Block, Column, Document, Table, Text, anchor};
 use crate::format;
 use crate::stats::{median, relative_dispersion};
@@ -40,8 +40,10 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     row("seed", Text::code(info.seed.to_string()));
     row("conditions", Text::from(conditions(&info.conditions)));
     row("noise", noise(&report.summary));
+    row("doctor", doctor::verdict(info));
     row("note", Text::prose(&info.notes.join(" ")));
     document.blocks.push(Block::Table(table));
+    doctor::section(info, document);
 }
 
 /// One sentence that says how much was measured and whether it can be trusted.

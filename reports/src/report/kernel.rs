@@ -120,6 +120,7 @@ fn speed(size: &SizeSummary) -> Table {
         Column::right("GFLOP/s"),
         Column::right("GB/s"),
         Column::right("of the ceiling"),
+        Column::right("instructions"),
     ]);
     for (at, row) in size.rows.iter().enumerate() {
         table.row(speed_cells(size, row, size.fastest == Some(at)));
@@ -144,6 +145,7 @@ fn speed_cells(size: &SizeSummary, row: &CaseRow, fastest: bool) -> Vec<Text> {
         text(row.gflops.map(format::number)),
         text(row.gigabytes_per_s.map(format::number)),
         text(share(size, row)),
+        text(row.instructions.map(format::number)),
     ]
 }
 

@@ -4,6 +4,7 @@
 //! they compute no figure. How a document is written down belongs to [`crate::render`].
 
 mod ceilings;
+mod doctor;
 mod findings;
 mod head;
 mod kernel;

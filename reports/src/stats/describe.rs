@@ -59,6 +59,14 @@ pub fn sample_deviation(samples: &[f64]) -> Option<f64> {
     Some((squares / (samples.len() - 1) as f64).sqrt())
 }
 
+/// The range of positive samples over their median; `None` below two samples or at a median of 0.
+pub fn relative_range(samples: &[f64]) -> Option<f64> {
+    let sorted = sorted(samples);
+    let centre = quantile_of_sorted(&sorted, 0.5).filter(|centre| *centre != 0.0)?;
+    let [least, .., most] = sorted.as_slice() else { return None };
+    Some((most - least) / centre)
+}
+
 /// The median of the distances from the median, unscaled; `None` where there are no samples.
 pub fn median_absolute_deviation(samples: &[f64]) -> Option<f64> {
     let centre = median(samples)?;
@@ -136,6 +144,13 @@ mod tests {
     }
 
     // numpy 2: np.quantile(X, q), method "linear".
+    #[test]
+    fn the_relative_range_needs_two_samples() {
+        assert_eq!(relative_range(&[4.0, 2.0, 3.0, 1.0, 2.0]), Some(1.5));
+        assert_eq!(relative_range(&[4.0]), None);
+        assert_eq!(relative_range(&[-1.0, 0.0, 1.0]), None);
+    }
+
     #[test]
     fn quantiles_are_numpys() {
         near(quantile(&X, 0.25), 2.175);

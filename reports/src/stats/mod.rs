@@ -18,11 +18,14 @@ mod wilcoxon;
 pub use bootstrap::{RESAMPLES, SEED};
 pub use describe::{
     Outliers, mean, median, median_absolute_deviation, outliers, quantile, relative_dispersion,
-    sample_deviation,
+    relative_range, sample_deviation,
 };
 pub use interval::{CONFIDENCE, Interval};
-pub use normal::normal_tail;
+pub use normal::{normal_quantile, normal_tail};
 pub use order::median_interval;
 pub use ratio::{paired_ratio, unpaired_ratio};
-pub use shift::{hodges_lehmann, hodges_lehmann_shift};
+pub use shift::{
+    EFFECT_CONFIDENCE, POWER, hodges_lehmann, hodges_lehmann_interval, hodges_lehmann_shift,
+    smallest_effect,
+};
 pub use wilcoxon::{holm, wilcoxon_signed_rank};

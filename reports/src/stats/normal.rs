@@ -6,12 +6,29 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 /// loses no digits to cancellation, above it the fraction converges in few terms.
 const SERIES_BELOW: f64 = 2.0;
 
+/// Deviations from the mean between which a quantile is looked for: beyond, `1 - p` is all rounding.
+const FARTHEST: f64 = 8.0;
+
+/// Halvings of that interval until it is as narrow as a float is exact.
+const HALVINGS: u32 = 56;
+
 /// Terms of the continued fraction: enough for 1e-14 from [`SERIES_BELOW`] up.
 const FRACTION_TERMS: u32 = 120;
 
 /// `P(Z > z)` of a standard normal variable (Abramowitz and Stegun 1964, 7.1.5 and 7.1.14).
 pub fn normal_tail(z: f64) -> f64 {
     0.5 * erfc(z * FRAC_1_SQRT_2)
+}
+
+/// The `z` with `P(Z <= z) = p` of a standard normal variable, by halving an interval of its tail;
+/// beyond 1e-15 of either end it stays there.
+pub fn normal_quantile(p: f64) -> f64 {
+    let (mut low, mut high) = (-FARTHEST, FARTHEST);
+    for _ in 0..HALVINGS {
+        let middle = f64::midpoint(low, high);
+        if normal_tail(middle) > 1.0 - p { low = middle } else { high = middle }
+    }
+    f64::midpoint(low, high)
 }
 
 fn erfc(x: f64) -> f64 {
@@ -83,5 +100,21 @@ mod tests {
             assert!((got - want).abs() <= 1e-11 * want, "z = {z}: {got} is not {want}");
         }
         assert!(normal_tail(f64::NAN).is_nan());
+    }
+
+    // scipy.stats.norm.ppf(p), SciPy 1.17.1.
+    #[test]
+    fn the_quantile_is_scipys() {
+        let published = [
+            (0.5, 0.0),
+            (0.9, 1.281_551_565_544_600_4),
+            (0.975, 1.959_963_984_540_054),
+            (0.995, 2.575_829_303_548_900_4),
+            (0.005, -2.575_829_303_548_901),
+        ];
+        for (p, want) in published {
+            let got = normal_quantile(p);
+            assert!((got - want).abs() <= 1e-10, "p = {p}: {got} is not {want}");
+        }
     }
 }

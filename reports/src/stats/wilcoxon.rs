@@ -1,6 +1,6 @@
 //! Wilcoxon's signed-rank test, and Holm's adjustment for asking several questions at once.
 
-use super::normal::normal_tail;
+use super::normal::{normal_quantile, normal_tail};
 
 /// Up to how many differences the exact distribution is used where there are no ties, as in `SciPy`.
 const EXACT_UP_TO: usize = 50;
@@ -37,9 +37,8 @@ pub fn wilcoxon_signed_rank(differences: &[f64]) -> f64 {
     (2.0 * normal_tail(z.abs())).min(1.0)
 }
 
-/// Twice the smaller tail of the rank sum's distribution: how many of the `2^n` sign patterns give
-/// a sum as far out.
-fn exact_two_sided(n: usize, positive: f64) -> f64 {
+/// How many of the `2^n` sign patterns give each sum of positive ranks.
+fn sign_patterns(n: usize) -> Vec<f64> {
     let largest = n * (n + 1) / 2;
     let mut ways = vec![0.0_f64; largest + 1];
     ways[0] = 1.0;
@@ -48,6 +47,38 @@ fn exact_two_sided(n: usize, positive: f64) -> f64 {
             ways[sum] += ways[sum - rank];
         }
     }
+    ways
+}
+
+/// The largest rank sum that `n` symmetric differences stay below with a chance of at most `tail`,
+/// and that chance: exact up to 50 of them, normal beyond (Hollander, Wolfe and Chicken 2014, section
+/// 3.1). At least 1, whatever its chance is then.
+pub(super) fn lower_rank_sum(n: usize, tail: f64) -> (usize, f64) {
+    if n <= EXACT_UP_TO {
+        let patterns = (n as f64).exp2();
+        let mut below = 0.0;
+        let mut found = (1, 1.0 / patterns);
+        for (sum, ways) in sign_patterns(n).iter().enumerate() {
+            below += ways / patterns;
+            if below > tail {
+                break;
+            }
+            found = (sum + 1, below);
+        }
+        return found;
+    }
+    let count = n as f64;
+    let deviation = (count * (count + 1.0) * (2.0 * count + 1.0) / 24.0).sqrt();
+    let rank = (count * (count + 1.0) / 4.0 + normal_quantile(tail) * deviation).floor().max(1.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "1 to n^2")]
+    (rank as usize, tail)
+}
+
+/// Twice the smaller tail of the rank sum's distribution: the share of sign patterns that give a
+/// sum as far out.
+fn exact_two_sided(n: usize, positive: f64) -> f64 {
+    let ways = sign_patterns(n);
+    let largest = ways.len() - 1;
     let smaller = positive.min(largest as f64 - positive);
     let tail: f64 =
         ways.iter().enumerate().filter(|(sum, _)| *sum as f64 <= smaller).map(|w| w.1).sum();

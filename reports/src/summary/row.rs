@@ -32,6 +32,8 @@ pub struct CaseRow {
     pub gigabytes_per_s: Option<f64>,
     /// What it allocates.
     pub heap: Option<Heap>,
+    /// Instructions of a steady iteration.
+    pub instructions: Option<f64>,
     /// How closely it agreed.
     pub agreement: Option<Agreement>,
     /// What must be said beside the figures.
@@ -120,6 +122,7 @@ pub(super) fn case_row(
         gflops: rate(size.flops),
         gigabytes_per_s: rate(size.bytes),
         heap: heap(case, index),
+        instructions: instructions(case, index),
         timing,
         agreement,
         notes,
@@ -163,14 +166,14 @@ fn status(case: &CaseId, index: &Index<'_>) -> Status {
 }
 
 fn other_troubles(case: &CaseId, index: &Index<'_>) -> Vec<String> {
-    let other = [measurer::HEAP, measurer::PROFILE, measurer::STAGES];
-    other
-        .iter()
-        .filter_map(|id| {
-            let failure = index.failure(case, id)?;
-            Some(format!("{} under `{id}`: {}", failure.kind.label(), failure.reason))
-        })
-        .collect()
+    let other = [measurer::HEAP, measurer::PROFILE, measurer::STAGES, measurer::INSTRUCTIONS];
+    let failures = other.iter().filter_map(|id| {
+        let failure = index.failure(case, id)?;
+        Some(format!("{} under `{id}`: {}", failure.kind.label(), failure.reason))
+    });
+    let counted = index.measurement(case, measurer::INSTRUCTIONS);
+    let remarks = counted.into_iter().flat_map(|counted| counted.notes.iter().cloned());
+    failures.chain(remarks).collect()
 }
 
 /// A metric's samples from the first measurer that has them, timers first; none of those whose
@@ -179,6 +182,10 @@ fn any_samples(case: &CaseId, index: &Index<'_>, metric: Metric) -> Option<Vec<f
     let others = [measurer::CHECK, measurer::STAGES];
     let known = measurer::TIMERS.into_iter().chain(others);
     known.into_iter().find_map(|id| samples(index.measurement(case, id)?, metric))
+}
+
+fn instructions(case: &CaseId, index: &Index<'_>) -> Option<f64> {
+    median(&samples(index.measurement(case, measurer::INSTRUCTIONS)?, Metric::INSTRUCTIONS)?)
 }
 
 fn heap(case: &CaseId, index: &Index<'_>) -> Option<Heap> {

@@ -43,6 +43,27 @@ fn runs_of_different_machines_are_refused_unless_forced_and_then_say_so() {
 }
 
 #[test]
+fn builds_that_are_not_alike_are_told_apart_by_what_differs() {
+    let caveats = |change: fn(&mut amdahl_reports::Build)| {
+        let (base, mut head) = (run(1.0, 1.0).0, run(1.0, 1.0).0);
+        change(&mut head.info.build);
+        render::terminal(&comparison_document(&compare(&base, &head, false).expect("one machine")))
+    };
+    let same = caveats(|_| {});
+    assert!(!same.contains("Different"), "{same}");
+    let lock = caveats(|build| build.lock = Some("00000000".to_owned()));
+    assert!(lock.contains("Different dependencies: the two were built from different"), "{lock}");
+    let unknown = caveats(|build| build.lock = None);
+    assert!(!unknown.contains("Different dependencies"), "{unknown}");
+    let native = caveats(|build| build.rustflags = "-C target-cpu=native".to_owned());
+    assert!(native.contains("one of the two was built with target-cpu=native"), "{native}");
+    let flags = caveats(|build| build.rustflags = "-C target-feature=+avx2".to_owned());
+    assert!(flags.contains("asked for different code"), "{flags}");
+    let debug = caveats(|build| build.debug_assertions = true);
+    assert!(debug.contains("one of the two is a debug build"), "{debug}");
+}
+
+#[test]
 fn cases_of_one_side_and_failed_cases_are_listed() {
     let b = case("k", "b", "big", 1);
     let base = run(1.0, 1.0).quick(&b, 2e5).0;

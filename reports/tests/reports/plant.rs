@@ -145,6 +145,17 @@ impl Plant {
         self.measured(case, measurer::HEAP, Measurement { series, detail, notes: Vec::new() })
     }
 
+    /// Instructions of two processes, which counted alike.
+    pub fn instructions(self, case: &CaseId, count: f64) -> Self {
+        let metric = Metric::INSTRUCTIONS.id.to_owned();
+        let series = vec![Series { metric, totals: vec![4.0 * count; 2], iterations: vec![4; 2] }];
+        self.measured(
+            case,
+            measurer::INSTRUCTIONS,
+            Measurement { series, ..Measurement::default() },
+        )
+    }
+
     /// Stage times of 20 iterations; what is left of the total is outside.
     pub fn stages(self, case: &CaseId, total_ns: f64, stages: &[(&str, f64)]) -> Self {
         let stage = |(at, (name, share)): (usize, &(&str, f64))| {
@@ -220,6 +231,8 @@ pub fn info() -> RunInfo {
             debug_assertions: false,
             commit: Some("0123abc+changes".to_owned()),
             lock: Some("9f8e7d6c".to_owned()),
+            target_features: vec!["sse2".to_owned()],
+            lto_asked: None,
         },
         conditions: Conditions {
             steal_percent: Some(0.2),
@@ -227,13 +240,15 @@ pub fn info() -> RunInfo {
             clock_cost_ns: 42.0,
             clock_step_ns: 1.0,
         },
+        environment: Some(crate::place::environment()),
     }
 }
 
 /// A small run with everything in it: variants that disagree, time out and were not measured, a
 /// slow reference with few samples, heap, profiles, an absent variant, a pipeline.
 pub fn complete() -> Run {
-    pipeline(numeric(Plant::new())).0
+    let counted = case("covariance", "rayon", "small", 1);
+    pipeline(numeric(Plant::new())).instructions(&counted, 123_456.0).0
 }
 
 fn numeric(plant: Plant) -> Plant {

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use amdahl_reports::render;
+use amdahl_reports::{measurer, render};
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::Command;
@@ -26,9 +26,20 @@ struct Arguments {
     /// Take CPU profiles too
     #[arg(long)]
     profile: bool,
+    /// Measure this too, which takes long enough that it must be asked for
+    #[arg(long, value_name = "MEASURER", value_parser = Choice::on_request())]
+    measure: Vec<String>,
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Everything but criterion, and of the rest what was asked for.
+fn choice(arguments: &Arguments) -> Choice {
+    let asked = |id: &&'static str| arguments.measure.iter().any(|name| name == id);
+    let asked: Vec<&'static str> = Choice::on_request().into_iter().filter(asked).collect();
+    let profile = arguments.profile.then_some(measurer::PROFILE);
+    profile.into_iter().chain(asked).fold(Choice::quiet(), Choice::and)
 }
 
 /// Every text is a file's name, so nothing can be wrong with it before it is read.
@@ -49,7 +60,7 @@ impl Command for Measure {
             .about("Time the cases in turn, count their heap, and write the report")
             .after_help(
                 "Examples:\n  cargo amdahl measure covariance\n  cargo amdahl measure softmax/ --budget 30s --json\n  \
-                 cargo amdahl measure covariance --input x.npy",
+                 cargo amdahl measure covariance --input x.npy\n  cargo amdahl measure dot --measure instructions",
             )
     }
 
@@ -60,7 +71,7 @@ impl Command for Measure {
         streams: &mut Streams,
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
-        let choice = if arguments.profile { Choice::QUIET_AND_PROFILE } else { Choice::QUIET };
+        let choice = choice(&arguments);
         let work = Work { choice, default_budget: Duration::from_mins(2), command: self.name() };
         let selection = arguments.selection;
         let kernels = match arguments.input.as_slice() {

@@ -3,6 +3,7 @@
 mod check;
 mod common;
 mod compare;
+mod doctor;
 mod list;
 mod measure;
 mod profile;
@@ -40,7 +41,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 7] {
+pub(crate) fn all() -> [&'static dyn Command; 8] {
     [
         &list::List,
         &check::Check,
@@ -48,6 +49,7 @@ pub(crate) fn all() -> [&'static dyn Command; 7] {
         &profile::Profile,
         &report::Report,
         &compare::Compare,
+        &doctor::Doctor,
         &whatif::WhatIf,
     ]
 }
@@ -68,8 +70,8 @@ pub(crate) fn program() -> clap::Command {
                 .help("The bench target, where the workspace has more than one"),
         )
         .after_help(
-            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed.\n\n\
-             Examples:\n  cargo amdahl list\n  cargo amdahl check\n  cargo amdahl measure covariance\n  \
+            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed, \
+             3 no verdict can be had here.\n\nExamples:\n  cargo amdahl list\n  cargo amdahl check\n  cargo amdahl measure covariance\n  \
              cargo amdahl report",
         );
     all().into_iter().fold(program, |program, command| program.subcommand(command.declare()))

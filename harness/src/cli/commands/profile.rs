@@ -40,7 +40,7 @@ impl Command for Profile {
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
         let work = Work {
-            choice: Choice::PROFILE,
+            choice: Choice::profile(),
             default_budget: Duration::from_mins(2),
             command: self.name(),
         };

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Number;
+use super::{Environment, Number};
 use crate as core;
 
 /// See [`crate::RunInfo`].
@@ -28,6 +28,9 @@ pub struct RunInfo {
     pub build: Build,
     /// What the machine was doing.
     pub conditions: Conditions,
+    /// What surrounded the run, where it was looked at.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub environment: Option<Environment>,
 }
 
 impl From<&core::RunInfo> for RunInfo {
@@ -41,6 +44,7 @@ impl From<&core::RunInfo> for RunInfo {
             machine: (&value.machine).into(),
             build: (&value.build).into(),
             conditions: (&value.conditions).into(),
+            environment: value.environment.as_ref().map(Into::into),
         }
     }
 }
@@ -56,6 +60,7 @@ impl From<RunInfo> for core::RunInfo {
             machine: value.machine.into(),
             build: value.build.into(),
             conditions: value.conditions.into(),
+            environment: value.environment.map(Into::into),
         }
     }
 }
@@ -154,6 +159,12 @@ pub struct Build {
     pub commit: Option<String>,
     /// Where it is known.
     pub lock: Option<String>,
+    /// Compiled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub target_features: Vec<String>,
+    /// As the manifest has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lto_asked: Option<String>,
 }
 
 impl From<&core::Build> for Build {
@@ -166,6 +177,8 @@ impl From<&core::Build> for Build {
             debug_assertions: value.debug_assertions,
             commit: value.commit.clone(),
             lock: value.lock.clone(),
+            target_features: value.target_features.clone(),
+            lto_asked: value.lto_asked.clone(),
         }
     }
 }
@@ -180,6 +193,8 @@ impl From<Build> for core::Build {
             debug_assertions: value.debug_assertions,
             commit: value.commit,
             lock: value.lock,
+            target_features: value.target_features,
+            lto_asked: value.lto_asked,
         }
     }
 }

@@ -4,6 +4,8 @@
 //! and [`Failure`] also travel between a worker process and its parent.
 
 mod detail;
+mod doctor;
+mod environment;
 mod info;
 mod kernel;
 mod number;
@@ -12,6 +14,8 @@ mod record;
 pub use detail::{
     Agreement, CallSite, Detail, HotFunction, HotLine, Profile, StageSamples, Stages,
 };
+pub use doctor::{Diagnosis, DoctorLine};
+pub use environment::{Busy, Environment, SelfTest, Tool};
 pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;
