@@ -9,6 +9,7 @@ mod data;
 mod declare;
 mod driver;
 mod entry;
+pub mod experiment;
 mod input;
 mod machine;
 mod measure;
@@ -19,6 +20,7 @@ mod protocol;
 mod run;
 mod span;
 mod store;
+pub mod sync;
 mod worker;
 
 pub use allocator::Allocator;

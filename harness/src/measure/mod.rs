@@ -6,9 +6,12 @@
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 
 mod clock;
+mod clocks;
 pub(crate) mod cpu;
 pub(crate) mod heap;
+pub(crate) mod listen;
 pub(crate) mod stages;
+pub(crate) mod what_if;
 
 pub(crate) use clock::{Deadline, Stopwatch, clock_facts};
 

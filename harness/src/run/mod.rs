@@ -13,6 +13,7 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod what_if;
 
 use std::path::PathBuf;
 

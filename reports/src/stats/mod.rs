@@ -13,6 +13,7 @@ mod normal;
 mod order;
 mod ratio;
 mod shift;
+mod slope;
 mod wilcoxon;
 
 pub use bootstrap::{RESAMPLES, SEED};
@@ -25,4 +26,5 @@ pub use normal::normal_tail;
 pub use order::median_interval;
 pub use ratio::{paired_ratio, unpaired_ratio};
 pub use shift::{hodges_lehmann, hodges_lehmann_shift};
+pub use slope::{slope_over_rounds, theil_sen};
 pub use wilcoxon::{holm, wilcoxon_signed_rank};
