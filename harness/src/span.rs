@@ -7,7 +7,7 @@ use crate::measure::listen;
 ///
 /// Stages may nest; time within an inner stage is not the outer one's self time. They may be opened on
 /// any thread: one opened on a thread or in an arm of [`crate::sync`] belongs to the stage from which
-/// that was started, any other to the innermost stage that the case's own thread has open.
+/// that was started, any other to the innermost stage that the case's own thread has open all the while.
 ///
 /// A stage is a `tracing` span of target `amdahl::stage` as well, for subscribers of the program's own.
 ///

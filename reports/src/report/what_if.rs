@@ -46,7 +46,7 @@ pub fn experiment(title: &str, measured: &WhatIf) -> Document {
 
 fn meaning(shift: Shift) -> Text {
     let how = match shift {
-        Shift::Delay => "Each call of a stage is made longer by a spin of known length",
+        Shift::Delay => "Each call of a stage is made longer by a delay of known length",
         Shift::VirtualSpeedUp => {
             "While a thread runs a stage the other threads are delayed by a part of its time, and the \
              delay is taken off the whole, as if the stage were that much faster"

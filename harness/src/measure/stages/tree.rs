@@ -49,8 +49,9 @@ impl Tree {
     /// - An exit before its entry, and an entry before the parent's, are errors between the clocks of
     ///   two processors: the later reading counts, and no time is negative.
     /// - A span without a known parent on another thread than the iteration's belongs to the innermost
-    ///   span that the iteration's thread has open at that moment. Spans of the same stage are passed
-    ///   over: two threads in one parallel loop are in the same stage side by side, not in each other.
+    ///   span that the iteration's thread has open all the while: what ends before it does not wait for
+    ///   it. Spans of the same stage are passed over: two threads in one parallel loop are in the same
+    ///   stage side by side, not in each other.
     pub(super) fn of(iteration: &Iteration) -> Self {
         let started = iteration.started;
         let stopped = later(iteration.stopped, started);
@@ -100,9 +101,12 @@ impl Tree {
             if self.nodes[at].thread == self.thread {
                 open.push(at);
             } else if self.nodes[at].parent.is_none() {
-                let stage = self.nodes[at].stage;
-                self.nodes[at].parent =
-                    open.iter().rev().copied().find(|&above| self.nodes[above].stage != stage);
+                let node = &self.nodes[at];
+                let waits = |&above: &usize| {
+                    let above = &self.nodes[above];
+                    above.stage != node.stage && above.exited.at_ns >= node.exited.at_ns
+                };
+                self.nodes[at].parent = open.iter().rev().copied().find(waits);
             }
         }
     }

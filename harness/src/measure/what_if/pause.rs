@@ -1,14 +1,24 @@
-//! Delays of known length: a spin that keeps the processor busy, and a pause that leaves it to others.
+//! Delays of known length.
+//!
+//! A short one is spun. A long one sleeps but for its end: a spin spends the thread's turn, which on a
+//! machine that others use too is taken back from the work behind it, and the delay would be charged
+//! with more than its length.
 
 use std::time::{Duration, Instant};
 
-/// A sleep may last this much longer than asked for; the rest of a pause is spun.
-const SLEEP_OVERSHOOT: Duration = Duration::from_micros(200);
+/// A sleep may last this much longer than asked for; this end of a delay is spun.
+const SPUN: Duration = Duration::from_micros(200);
 
-/// Spins by the clock, as work would, and returns how long that took in nanoseconds.
-pub(super) fn spin_ns(ns: u64) -> u64 {
+/// Delays this thread, and returns for how long in nanoseconds.
+pub(super) fn pause_ns(ns: u64) -> u64 {
+    if ns == 0 {
+        return 0;
+    }
     let started = Instant::now();
     let length = Duration::from_nanos(ns);
+    if length > SPUN * 2 {
+        std::thread::sleep(length - SPUN);
+    }
     loop {
         let elapsed = started.elapsed();
         if elapsed >= length {
@@ -18,18 +28,7 @@ pub(super) fn spin_ns(ns: u64) -> u64 {
     }
 }
 
-/// Pauses, and returns how long that took in nanoseconds.
-pub(super) fn pause_ns(ns: u64) -> u64 {
-    let started = Instant::now();
-    let length = Duration::from_nanos(ns);
-    if length > SLEEP_OVERSHOOT * 2 {
-        std::thread::sleep(length - SLEEP_OVERSHOOT);
-    }
-    let rest = length.saturating_sub(started.elapsed());
-    spin_ns(whole_ns(rest));
-    whole_ns(started.elapsed())
-}
-
+/// A duration in whole nanoseconds.
 pub(super) fn whole_ns(duration: Duration) -> u64 {
     u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
 }
