@@ -39,10 +39,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let delays = Experiment::new("Delays of decoding and of drawing", decode_and_draw)
         .stages(["decode", "draw"])
         .run()?;
-    let virtually = Experiment::new("Virtual speed-ups of decoding and of drawing", decode_and_draw)
-        .stages(["decode", "draw"])
-        .virtual_speed_ups()
-        .run()?;
+    let virtually =
+        Experiment::new("Virtual speed-ups of decoding and of drawing", decode_and_draw)
+            .stages(["decode", "draw"])
+            .virtual_speed_ups()
+            .run()?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{}\n{}", delays.markdown(), virtually.markdown())?;
     Ok(())

@@ -149,12 +149,15 @@ mod tests {
 
     #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
-        let counts = Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8, experimented: 4 };
+        let counts =
+            Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8, experimented: 4 };
         let budget = Duration::from_mins(5);
         let schedule = Schedule::divide(budget, counts);
         let per_case =
             schedule.warm_up + schedule.criterion + schedule.interleaved + FIXED_PER_CASE;
-        let total = per_case * 90 + (schedule.stacks + schedule.lines) * 45 + schedule.stages * 8
+        let total = per_case * 90
+            + (schedule.stacks + schedule.lines) * 45
+            + schedule.stages * 8
             + schedule.what_if * 4;
         assert!(total <= budget + Duration::from_secs(1), "{total:?}");
     }

@@ -46,15 +46,9 @@ pub(crate) enum Choice {
 impl Choice {
     /// Everything but criterion and profiles.
     pub(crate) const QUIET: Self =
-        Self::Only(&[
-        measurer::INTERLEAVED,
-        measurer::STAGES,
-        measurer::WHAT_IF,
-        measurer::HEAP,
-    ]);
+        Self::Only(&[measurer::INTERLEAVED, measurer::STAGES, measurer::WHAT_IF, measurer::HEAP]);
     /// Everything but criterion.
-    pub(crate) const QUIET_AND_PROFILE: Self =
-        Self::Only(&[
+    pub(crate) const QUIET_AND_PROFILE: Self = Self::Only(&[
         measurer::INTERLEAVED,
         measurer::STAGES,
         measurer::WHAT_IF,

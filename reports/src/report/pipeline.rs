@@ -47,8 +47,9 @@ pub(super) fn section(kernel: &KernelInfo, summary: &KernelSummary, document: &m
 
 /// What the columns of a stage table mean.
 const COLUMNS: &str = "The critical path is what the iteration waits for at each instant: its parts \
-and the time outside every stage sum to the iteration, and shares are of it. Self time is in the stage \
-while no stage within it runs; wall is from entry to exit; both count overlapping calls once. CPU is \
+and the time outside every stage sum to the iteration, and shares are of it. Wall is from entry to exit, \
+self time (shown where it is not the critical path) without the stages within; both count overlapping \
+calls once. CPU is \
 the time of all threads together, read in a pass of its own.";
 
 fn whole(table: &StageTable) -> String {
@@ -85,6 +86,9 @@ fn stage_table(table: &StageTable) -> Table {
         Column::right("heap blocks"),
         Column::right("heap bytes"),
     ]);
+    // Where stages neither overlap nor nest across threads the two are the same.
+    let is_own = |stage: &StageRow| stage.self_ns.estimate != stage.critical_ns.estimate;
+    let shows_self = table.stages.iter().any(is_own);
     let largest = table.bottleneck().map(|stage| stage.name.as_str());
     for stage in &table.stages {
         let name = Text::code(&stage.name);
@@ -92,10 +96,11 @@ fn stage_table(table: &StageTable) -> Table {
         rows.row(figures(
             if bottleneck { name.then(" ").then(Text::strong("largest")) } else { name },
             stage,
+            shows_self,
         ));
     }
     if let Some(outside) = &table.outside {
-        let cells = figures(Text::from(outside.name.as_str()), outside);
+        let cells = figures(Text::from(outside.name.as_str()), outside, false);
         let of_any_time = [0, 1, 2, CPU].map(|column| (column, cells[column].clone()));
         let mut cells = vec![Text::default(); cells.len()];
         for (column, cell) in of_any_time {
@@ -106,12 +111,13 @@ fn stage_table(table: &StageTable) -> Table {
     rows.without_empty_columns()
 }
 
-fn figures(name: Text, stage: &StageRow) -> Vec<Text> {
+fn figures(name: Text, stage: &StageRow, shows_self: bool) -> Vec<Text> {
+    let self_time = shows_self.then(|| format::time(stage.self_ns.estimate));
     vec![
         name,
         Text::from(format::time_interval(&stage.critical_ns)),
         Text::from(format::percent_interval(&stage.share)),
-        Text::from(format::time(stage.self_ns.estimate)),
+        Text::from(self_time.unwrap_or_default()),
         Text::from(format::time(stage.total_ns.estimate)),
         Text::from(stage.cpu_ns.map(|cpu| format::time(cpu.estimate)).unwrap_or_default()),
         Text::from(format::count(stage.calls)),

@@ -74,10 +74,7 @@ fn whole(experiment: &WhatIfTable) -> String {
 }
 
 /// `share` gives a stage's share and what it predicts by Amdahl's law, where stages were timed.
-fn table(
-    experiment: &WhatIfTable,
-    share: impl Fn(&str) -> Option<(Interval, Interval)>,
-) -> Table {
+fn table(experiment: &WhatIfTable, share: impl Fn(&str) -> Option<(Interval, Interval)>) -> Table {
     let mut table = Table::new([
         Column::left("stage"),
         Column::right("time in it"),

@@ -70,7 +70,9 @@ mod tests {
         let mut stated = 0.0;
         for _ in 0..TRIALS {
             let rounds: Vec<Vec<(f64, f64)>> = (0..12)
-                .map(|_| [0.0, 5.0, 10.0, 20.0].map(|x| (x, x + 4.0 * draws.next_normal())).to_vec())
+                .map(|_| {
+                    [0.0, 5.0, 10.0, 20.0].map(|x| (x, x + 4.0 * draws.next_normal())).to_vec()
+                })
                 .collect();
             let interval = slope_over_rounds(&rounds).expect("rounds");
             covered += usize::from(interval.contains(1.0));

@@ -130,8 +130,7 @@ pub(super) fn stages(
             .and_then(|row| tables.iter().find(|table| table.case == row.case))
             .and_then(amdahl_table);
         let experiment = |row: &&CaseRow| {
-            let Detail::WhatIf(measured) =
-                &index.measurement(&row.case, measurer::WHAT_IF)?.detail
+            let Detail::WhatIf(measured) = &index.measurement(&row.case, measurer::WHAT_IF)?.detail
             else {
                 return None;
             };

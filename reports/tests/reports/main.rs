@@ -5,5 +5,6 @@ mod ceilings;
 mod comparing;
 mod plant;
 mod rendering;
+mod stage_accounts;
 mod summaries;
 mod wire;

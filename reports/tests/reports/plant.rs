@@ -3,8 +3,8 @@
 use amdahl_reports::{
     Absent, Agreement, Build, Cache, CallSite, CaseId, Conditions, Detail, Failure, FailureKind,
     HotFunction, HotLine, KernelInfo, Machine, Measurement, Metric, Outcome, Profile, Record, Role,
-    Run, RunInfo, Series, Shift, ShiftPoint, SizeInfo, StageExperiment, StageInfo, StageSamples,
-    Stages, Tolerance, VariantInfo, WhatIf, measurer, stats,
+    Run, RunInfo, Series, SizeInfo, StageInfo, StageSamples, Stages, Tolerance, VariantInfo,
+    measurer, stats,
 };
 
 /// A run under construction, on a quiet machine and a release build.
@@ -170,31 +170,6 @@ impl Plant {
         self.measured(case, measurer::STAGES, Measurement { detail, ..Measurement::default() })
     }
 
-    /// Delays of stages in 8 rounds: name, time in it, and the slope of the whole.
-    pub fn what_if(self, case: &CaseId, total_ns: f64, stages: &[(&str, f64, f64)]) -> Self {
-        let stage = |(name, busy_ns, slope): &(&str, f64, f64)| {
-            let round = |salt: usize| {
-                let noise = samples(1.0, 0.002, 4, salt);
-                let delays = [0.0, 0.05, 0.1, 0.2].map(|part| part * busy_ns);
-                let point = |(shift_ns, noise): (f64, &f64)| ShiftPoint {
-                    shift_ns,
-                    total_ns: total_ns * noise + slope * shift_ns,
-                };
-                delays.into_iter().zip(&noise).map(point).collect()
-            };
-            StageExperiment {
-                name: (*name).to_owned(),
-                busy_ns: *busy_ns,
-                calls: 1.0,
-                rounds: (0..8).map(round).collect(),
-                refused: None,
-            }
-        };
-        let stages = stages.iter().map(stage).collect();
-        let detail = Detail::WhatIf(WhatIf { shift: Shift::Delay, stages });
-        self.measured(case, measurer::WHAT_IF, Measurement { detail, ..Measurement::default() })
-    }
-
     pub fn profile(self, case: &CaseId) -> Self {
         let function = |name: &str, self_samples, total_samples| HotFunction {
             name: name.to_owned(),
@@ -357,16 +332,6 @@ fn pipeline(plant: Plant) -> Plant {
             143e6,
             &[("load", 0.65), ("clean", 0.18), ("transform", 0.12), ("visualize", 0.04)],
         )
-        .what_if(
-            &rows,
-            143e6,
-            &[
-                ("load", 93e6, 1.0),
-                ("clean", 25.7e6, 1.0),
-                ("transform", 17.2e6, 0.1),
-                ("visualize", 5.7e6, 0.9),
-            ],
-        )
         .quick(&columns, 61e6)
         .stages(
             &columns,
@@ -378,5 +343,15 @@ fn pipeline(plant: Plant) -> Plant {
             &rayon,
             38e6,
             &[("load", 0.4), ("clean", 0.2), ("transform", 0.24), ("visualize", 0.15)],
+        )
+        .what_if(
+            &rows,
+            143e6,
+            &[
+                ("load", 93e6, 1.0),
+                ("clean", 25.7e6, 1.0),
+                ("transform", 17.2e6, 0.1),
+                ("visualize", 5.7e6, 0.9),
+            ],
         )
 }

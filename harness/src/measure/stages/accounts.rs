@@ -182,10 +182,7 @@ fn own_times(tree: &Tree, stages: &mut [Account]) -> f64 {
     }
     let own_thread = |at: usize| tree.nodes[at].thread == tree.thread;
     let top = (0..tree.nodes.len()).filter(|&at| tree.nodes[at].around.is_none());
-    let in_stages: f64 = top
-        .filter(|&at| own_thread(at))
-        .map(|at| tree.nodes[at].cpu_ns)
-        .sum();
+    let in_stages: f64 = top.filter(|&at| own_thread(at)).map(|at| tree.nodes[at].cpu_ns).sum();
     let whole = between(tree.started.counts[0], tree.stopped.counts[0]);
     (whole - in_stages).max(0.0) + unclaimed_cpu(tree, stages)
 }

@@ -12,7 +12,13 @@ fn at(at_ns: u64) -> Stamp {
     Stamp { at_ns, counts: [0, 0] }
 }
 
-fn span(id: SpanId, name: &'static str, thread: u32, parent: Option<SpanId>, ns: (u64, u64)) -> Span {
+fn span(
+    id: SpanId,
+    name: &'static str,
+    thread: u32,
+    parent: Option<SpanId>,
+    ns: (u64, u64),
+) -> Span {
     Span { id, name, thread, parent, entered: at(ns.0), exited: Some(at(ns.1)) }
 }
 
@@ -37,8 +43,10 @@ fn outside_ns(accounts: &Accounts) -> f64 {
 
 #[test]
 fn self_time_is_not_cumulative_time() {
-    let found =
-        account(vec![span(1, "load", CASE, None, (10, 90)), span(2, "parse", CASE, Some(1), (20, 80))]);
+    let found = account(vec![
+        span(1, "load", CASE, None, (10, 90)),
+        span(2, "parse", CASE, Some(1), (20, 80)),
+    ]);
     assert_eq!(times(&found, "load"), (80.0, 20.0, 20.0));
     assert_eq!(times(&found, "parse"), (60.0, 60.0, 60.0));
     assert_eq!(stage(&found, "load").inner_calls, 1);
@@ -57,10 +65,8 @@ fn a_recursive_stage_is_counted_once() {
 
 #[test]
 fn a_stage_on_two_threads_at_once_is_the_union_and_not_the_sum() {
-    let found = account(vec![
-        span(1, "rows", CASE, None, (0, 60)),
-        span(2, "rows", 1, None, (20, 80)),
-    ]);
+    let found =
+        account(vec![span(1, "rows", CASE, None, (0, 60)), span(2, "rows", 1, None, (20, 80))]);
     let rows = stage(&found, "rows");
     assert_eq!((rows.total_ns, rows.self_ns, rows.busy_ns), (80.0, 80.0, 120.0));
     assert!(rows.critical_ns <= 80.0);
@@ -70,10 +76,8 @@ fn a_stage_on_two_threads_at_once_is_the_union_and_not_the_sum() {
 #[test]
 fn a_span_on_a_helping_thread_is_taken_from_the_stage_that_waits_for_it() {
     // Nobody said to which stage the helper's span belongs: `load` is open on the case's thread.
-    let found = account(vec![
-        span(1, "load", CASE, None, (0, 100)),
-        span(2, "decode", 1, None, (10, 90)),
-    ]);
+    let found =
+        account(vec![span(1, "load", CASE, None, (0, 100)), span(2, "decode", 1, None, (10, 90))]);
     assert_eq!(times(&found, "load"), (100.0, 20.0, 20.0));
     assert_eq!(times(&found, "decode"), (80.0, 80.0, 80.0));
     assert_eq!(stage(&found, "load").busy_ns, 100.0, "the thread is in it all the while");
@@ -221,7 +225,8 @@ const LONG_NS: u64 = 10_000;
 /// Spans that nest on each thread: each takes a part of the one around it, or of the iteration. CPU
 /// time passes on each thread at a fraction of the clock.
 fn nested_spans() -> impl Strategy<Value = Vec<Span>> {
-    let part = (0..THREADS, 0..NAMES.len(), 0.0..1.0_f64, 0.0..1.0_f64, any::<bool>(), any::<bool>());
+    let part =
+        (0..THREADS, 0..NAMES.len(), 0.0..1.0_f64, 0.0..1.0_f64, any::<bool>(), any::<bool>());
     prop::collection::vec(part, 0..40).prop_map(|parts| {
         let mut spans: Vec<Span> = Vec::new();
         // The stretch of each thread that is still free for the next span, and the span around it.
@@ -245,8 +250,11 @@ fn nested_spans() -> impl Strategy<Value = Vec<Span>> {
                 entered: reading(entered),
                 exited: Some(reading(exited)),
             });
-            free[thread as usize] =
-                if goes_in { (entered, exited, Some(spans.len() - 1)) } else { (exited, end, around) };
+            free[thread as usize] = if goes_in {
+                (entered, exited, Some(spans.len() - 1))
+            } else {
+                (exited, end, around)
+            };
         }
         spans
     })

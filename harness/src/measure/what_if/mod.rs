@@ -106,10 +106,14 @@ pub(crate) fn measure(
 /// What is to be done where a stage begins or ends.
 enum Part {
     Nothing,
-    Delay { ns: u64 },
+    Delay {
+        ns: u64,
+    },
     /// Of another stage than the chosen one.
     Pay,
-    Earn { fraction: f64 },
+    Earn {
+        fraction: f64,
+    },
 }
 
 /// The part that this stage has in the experiment.

@@ -99,7 +99,8 @@ pub(crate) fn experiment(
             points[at] = point(shift, subject, shifted);
         }
         let unshifted = points[shifts.len()];
-        for (place, stage) in found.iter_mut().enumerate().filter(|(_, own)| own.refused.is_none()) {
+        for (place, stage) in found.iter_mut().enumerate().filter(|(_, own)| own.refused.is_none())
+        {
             let own = shifts.iter().zip(&points).filter(|((of, _), _)| *of == place);
             stage.rounds.push(std::iter::once(unshifted).chain(own.map(|(_, at)| *at)).collect());
         }

@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Number, WhatIf};
 use super::number::{floats, numbers};
+use super::{Number, WhatIf};
 use crate as core;
 
 /// See [`crate::Detail`].

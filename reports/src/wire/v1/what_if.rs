@@ -64,10 +64,7 @@ impl From<Shift> for core::Shift {
 
 impl From<&core::WhatIf> for WhatIf {
     fn from(value: &core::WhatIf) -> Self {
-        Self {
-            shift: value.shift.into(),
-            stages: value.stages.iter().map(Into::into).collect(),
-        }
+        Self { shift: value.shift.into(), stages: value.stages.iter().map(Into::into).collect() }
     }
 }
 
