@@ -67,9 +67,9 @@ pub(crate) enum Request {
     /// Time the stages of the prepared case with their spans heard, or count their heap in a worker
     /// started for it.
     Stages { iterations: u64 },
-    /// Delay each of these stages of the prepared case by several sizes, in so many rounds, with so many
-    /// iterations a point.
-    WhatIf { stages: Vec<String>, rounds: u64, iterations: u64 },
+    /// Delay every stage of the prepared case by several sizes, in about so many points of so many
+    /// iterations each; these are the stages that were declared.
+    WhatIf { stages: Vec<String>, points: u64, iterations: u64 },
     /// Start or stop a sampler; batches in between are what it sees.
     Profile(ProfileRequest),
     /// End.

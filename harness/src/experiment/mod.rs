@@ -9,7 +9,7 @@ use amdahl_reports::summary::{Effect, WhatIfTable, what_if};
 use amdahl_reports::{Shift, WhatIf, render};
 
 use crate::measure::Probe;
-use crate::measure::what_if::{Refusal, experiment};
+use crate::measure::what_if::{Length, Refusal, experiment};
 
 /// Rounds, unless the experiment says otherwise: enough for an interval of the median with some of
 /// them disturbed.
@@ -89,7 +89,8 @@ impl<R, W: FnMut() -> R> Experiment<W> {
             probe.stop();
             drop(result);
         };
-        let measured = experiment(self.shift, &mut subject, &self.stages, self.rounds, cores)?;
+        let length = Length::Rounds(self.rounds);
+        let measured = experiment(self.shift, &mut subject, &self.stages, length, cores)?;
         Ok(ExperimentReport { title: self.title, table: what_if(None, &measured), measured })
     }
 }

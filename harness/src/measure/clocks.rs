@@ -1,9 +1,18 @@
-//! CPU clocks: of this thread, and on Linux of any other thread of this process.
+//! Clocks by their readings: the process's own, and CPU time of this thread and on Linux of any other.
 //!
-//! A reading is a system call and costs some hundred nanoseconds, so stages read them in a pass of
+//! A reading of CPU time is a system call and costs some hundred nanoseconds, so stages read them in a pass of
 //! their own.
 
 #![allow(unsafe_code, reason = "the clock of another thread has no safe interface")]
+
+use std::sync::OnceLock;
+use std::time::Instant;
+
+/// Nanoseconds since the first call in this process.
+pub(crate) fn now_ns() -> u64 {
+    static EPOCH: OnceLock<Instant> = OnceLock::new();
+    u64::try_from(EPOCH.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
+}
 
 /// CPU time of the calling thread, in nanoseconds (`CLOCK_THREAD_CPUTIME_ID` of POSIX).
 pub(crate) fn thread_cpu_ns() -> u64 {

@@ -7,13 +7,10 @@ use amdahl_reports::{Outcome, Role, measurer};
 use super::Runner;
 use super::measurers::Measurer;
 use crate::driver::LiveCase;
+use crate::measure::what_if::{POINTS_PER_STAGE, ROUNDS};
 use crate::plan::{EXPERIMENTED, Group, nanoseconds, whole};
 use crate::protocol::Request;
 
-/// Rounds of an experiment: the least that give an interval of 95 %, and more than narrow anything.
-const ROUNDS: (u64, u64) = (6, 40);
-/// Delays of each stage in a round, and the point without one.
-const POINTS_PER_STAGE: u64 = 3;
 /// Each point lasts about this long: it is long against a reading of the clock.
 const POINT: Duration = Duration::from_millis(2);
 /// A case may take so many times its part of the run: an experiment of six rounds is worth more than
@@ -75,7 +72,8 @@ impl Runner<'_> {
             };
             return self.keep(&case.id.clone(), measurer::WHAT_IF, outcome);
         }
-        let request = Request::WhatIf { stages: stages.to_vec(), rounds, iterations };
+        let request =
+            Request::WhatIf { stages: stages.to_vec(), points: points * rounds, iterations };
         let outcome = case.measure(&request, expected * 4);
         self.conclude(&case.id.clone(), measurer::WHAT_IF, outcome);
     }

@@ -118,8 +118,8 @@ impl Session<'_> {
                 Some(Request::Stages { iterations }) => {
                     measured(&stages::measure(prepared, iterations))
                 }
-                Some(Request::WhatIf { stages, rounds, iterations }) => {
-                    measured(&what_if::measure(prepared, &stages, rounds, iterations))
+                Some(Request::WhatIf { stages, points, iterations }) => {
+                    measured(&what_if::measure(prepared, &stages, points, iterations))
                 }
                 Some(Request::Profile(request)) => profile(&mut sampling, &request),
                 other => return Ok(other),

@@ -11,6 +11,9 @@ use crate::{CaseId, Detail, KernelInfo, Role, StageSamples, measurer};
 /// From this share of a stage's own time on, what listening costs is worth a word.
 pub const MOST_PROBE_SHARE: f64 = 0.05;
 
+/// A stage of a smaller share of the iteration may be disturbed without a word.
+const LEAST_DISTURBED_SHARE: f64 = 0.01;
+
 /// The stages of a pipeline at one size.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stages {
@@ -52,9 +55,12 @@ impl StageTable {
         self.stages.iter().max_by(|a, b| a.share.estimate.total_cmp(&b.share.estimate))
     }
 
-    /// The stages of whose own time listening takes more than [`MOST_PROBE_SHARE`].
+    /// The stages of whose own time listening takes more than [`MOST_PROBE_SHARE`], where they are a
+    /// part of the iteration that matters.
     pub fn disturbed(&self) -> impl Iterator<Item = &StageRow> {
-        self.stages.iter().filter(|stage| stage.probe_share > MOST_PROBE_SHARE)
+        self.stages.iter().filter(|stage| {
+            stage.probe_share > MOST_PROBE_SHARE && stage.share.estimate >= LEAST_DISTURBED_SHARE
+        })
     }
 }
 

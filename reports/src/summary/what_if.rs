@@ -2,7 +2,7 @@
 
 use crate::stats::amdahl::overall_speed_up;
 use crate::stats::{Interval, median, median_interval, slope_over_rounds};
-use crate::{CaseId, Shift, StageExperiment, WhatIf};
+use crate::{CaseId, Shift, ShiftPoint, StageExperiment, WhatIf};
 
 /// A slope at least this steep, for the whole interval, means that the whole waits for the stage.
 const CRITICAL_SLOPE: f64 = 0.7;
@@ -101,7 +101,14 @@ pub fn what_if(case: Option<CaseId>, measured: &WhatIf) -> WhatIfTable {
         points().filter(|point| point.shift_ns == 0.0).map(|point| point.total_ns).collect();
     let total_ns = median_interval(&unshifted);
     let whole_ns = total_ns.map_or(f64::NAN, |total| total.estimate);
-    let largest_ns = points().map(|point| point.shift_ns.abs()).fold(0.0, f64::max);
+    // In most rounds, since a machine that others use can make any delay long.
+    let largest_ns = measured.stages.iter().filter_map(|stage| {
+        let most = |round: &Vec<ShiftPoint>| {
+            round.iter().map(|point| point.shift_ns.abs()).fold(0.0, f64::max)
+        };
+        median(&stage.rounds.iter().map(most).collect::<Vec<f64>>())
+    });
+    let largest_ns = largest_ns.fold(0.0, f64::max);
     let rows = measured.stages.iter().map(|stage| WhatIfRow {
         stage: stage.name.clone(),
         busy_ns: stage.busy_ns,
@@ -149,7 +156,6 @@ fn effect(stage: &StageExperiment) -> Result<Effect, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ShiftPoint;
 
     fn stage(slope: f64, busy_ns: f64) -> StageExperiment {
         let point = |shift_ns| ShiftPoint { shift_ns, total_ns: 1_000.0 + slope * shift_ns };

@@ -31,8 +31,9 @@ pub(super) use recorder::{enter, exit};
 /// From so many iterations on, one is spent beforehand: what is done once only would stand out among
 /// more, and is most of what a few slow iterations can show.
 const WARM_UP_WORTHWHILE: u64 = 5;
-/// Spans opened to learn what one costs.
-const CALIBRATION_SPANS: u32 = 1_000;
+/// Spans opened to learn what one costs, and how often: the median bears that some were disturbed.
+const CALIBRATION_SPANS: u32 = 100;
+const CALIBRATIONS: usize = 11;
 
 /// Draws up the accounts of one iteration after another, with what the instrument reads.
 pub(crate) struct StageProbe {
@@ -158,11 +159,13 @@ fn prepare_threads() {
 /// What one heard span costs on the clock, in nanoseconds.
 pub(crate) fn span_cost_ns() -> f64 {
     let mut probe = StageProbe::wall();
-    probe.start();
-    for _ in 0..CALIBRATION_SPANS {
-        stage("amdahl-calibration", || std::hint::black_box(()));
+    for _ in 0..CALIBRATIONS {
+        probe.start();
+        for _ in 0..CALIBRATION_SPANS {
+            stage("amdahl-calibration", || std::hint::black_box(()));
+        }
+        probe.stop();
     }
-    probe.stop();
-    let elapsed_ns: f64 = probe.accounts.iter().map(|one| one.wall_ns).sum();
-    elapsed_ns / f64::from(CALIBRATION_SPANS)
+    let walls: Vec<f64> = probe.accounts.iter().map(|one| one.wall_ns).collect();
+    amdahl_reports::stats::median(&walls).unwrap_or(0.0) / f64::from(CALIBRATION_SPANS)
 }

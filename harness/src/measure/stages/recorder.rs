@@ -7,10 +7,9 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
-use std::time::Instant;
 
 use super::spans::{Iteration, Span, SpanId, Stamp};
-use crate::measure::clocks::{ThreadClock, thread_cpu_ns};
+use crate::measure::clocks::{ThreadClock, now_ns, thread_cpu_ns};
 
 /// Spans of one iteration that cost a thread no allocation: 288 KiB.
 const ROOM: usize = 4_096;
@@ -93,12 +92,6 @@ fn read(thread: u32) -> Stamp {
         }
     };
     Stamp { at_ns: now_ns(), counts }
-}
-
-/// Nanoseconds since the first call in this process.
-fn now_ns() -> u64 {
-    static EPOCH: std::sync::OnceLock<Instant> = std::sync::OnceLock::new();
-    u64::try_from(EPOCH.get_or_init(Instant::now).elapsed().as_nanos()).unwrap_or(u64::MAX)
 }
 
 /// Enters a stage on this thread.

@@ -6,28 +6,61 @@
 //! paid on its behalf. No clock and no thread: time comes in and delays go out as numbers.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::plan::whole;
 
 /// The delay that every thread has to have behind it, in nanoseconds since the experiment began.
 #[derive(Debug, Default)]
-pub(super) struct Required(AtomicU64);
+pub(super) struct Required {
+    ns: AtomicU64,
+    /// Threads in the chosen stage now, for whose time delays are still to come.
+    inside: Mutex<Vec<Stay>>,
+}
+
+/// A thread's stay in the chosen stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Stay {
+    /// What the thread had settled when it entered.
+    settled_ns: u64,
+    entered_ns: u64,
+    fraction: f64,
+}
+
+impl Stay {
+    fn earned_ns(&self, now_ns: u64) -> u64 {
+        whole(now_ns.saturating_sub(self.entered_ns) as f64 * self.fraction)
+    }
+}
 
 impl Required {
     pub(super) const fn new() -> Self {
-        Self(AtomicU64::new(0))
+        Self { ns: AtomicU64::new(0), inside: Mutex::new(Vec::new()) }
     }
 
-    /// How much it is.
+    /// How much it is, of stays that have ended.
     pub(super) fn ns(&self) -> u64 {
-        self.0.load(Ordering::SeqCst)
+        self.ns.load(Ordering::SeqCst)
+    }
+
+    /// How much it is with what has come together in stays that go on.
+    fn by_now(&self, now_ns: u64) -> u64 {
+        let so_far = |stay: &Stay| stay.settled_ns + stay.earned_ns(now_ns);
+        self.inside().iter().map(so_far).fold(self.ns(), u64::max)
     }
 
     /// Begins anew.
     pub(super) fn reset(&self) {
-        self.0.store(0, Ordering::SeqCst);
+        self.ns.store(0, Ordering::SeqCst);
+        self.inside().clear();
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Vec<Stay>> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// One thread's page of the ledger. It never has more settled than is required.
+/// One thread's page of the ledger. It never has more settled than is required by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Page {
     /// What it has behind it: paid, credited, or earned in the chosen stage.
@@ -58,11 +91,29 @@ impl Page {
         if other.settled_ns > self.settled_ns { other } else { self }
     }
 
+    /// The thread enters the chosen stage, of which a fraction is to be saved.
+    pub(super) fn enter(&self, required: &Required, now_ns: u64, fraction: f64) -> Stay {
+        let stay = Stay { settled_ns: self.settled_ns, entered_ns: now_ns, fraction };
+        required.inside().push(stay);
+        stay
+    }
+
+    /// The thread leaves it; returns what it has earned.
+    pub(super) fn leave(&mut self, required: &Required, stay: Stay, now_ns: u64) -> u64 {
+        let earned_ns = stay.earned_ns(now_ns);
+        self.earn(required, earned_ns);
+        let mut inside = required.inside();
+        if let Some(at) = inside.iter().position(|own| *own == stay) {
+            inside.swap_remove(at);
+        }
+        earned_ns
+    }
+
     /// The thread was in the chosen stage, for which the others have to be delayed by `ns`. What it was
     /// behind by counts as paid first, so of two threads in the stage at once neither delays the other.
-    pub(super) fn earn(&mut self, required: &Required, ns: u64) {
+    fn earn(&mut self, required: &Required, ns: u64) {
         self.settled_ns += ns;
-        required.0.fetch_max(self.settled_ns, Ordering::SeqCst);
+        required.ns.fetch_max(self.settled_ns, Ordering::SeqCst);
     }
 
     /// How long the thread has to pause now, in nanoseconds: it must do so before it goes on.
@@ -79,14 +130,15 @@ impl Page {
         self.ahead_ns += paused_ns.saturating_sub(due_ns);
     }
 
-    /// The thread begins to wait for another one.
-    pub(super) fn wait(&mut self, required: &Required) {
-        self.waits_since_ns = required.ns();
+    /// The thread begins to wait for another one. Of a stay in the chosen stage that goes on meanwhile,
+    /// only what comes from now on is credited.
+    pub(super) fn wait(&mut self, required: &Required, now_ns: u64) {
+        self.waits_since_ns = required.by_now(now_ns);
     }
 
     /// The other one has let it go on: what was required meanwhile is credited.
-    pub(super) fn wake(&mut self, required: &Required) {
-        let required_ns = required.ns();
+    pub(super) fn wake(&mut self, required: &Required, now_ns: u64) {
+        let required_ns = required.by_now(now_ns);
         let credit_ns = required_ns.saturating_sub(self.waits_since_ns);
         self.settled_ns = (self.settled_ns + credit_ns).min(required_ns);
     }
@@ -121,10 +173,22 @@ mod tests {
         let required = Required::new();
         let [mut worker, mut waiter] = [Page::opened(&required); 2];
         worker.earn(&required, 10);
-        waiter.wait(&required);
+        waiter.wait(&required, 0);
         worker.earn(&required, 25);
-        waiter.wake(&required);
+        waiter.wake(&required, 0);
         assert_eq!(waiter.due(&required), 10, "what it owed before it waited");
+    }
+
+    #[test]
+    fn who_waits_for_the_end_of_a_stay_is_credited_with_that_part_of_it() {
+        let required = Required::new();
+        let [mut worker, mut waiter] = [Page::opened(&required); 2];
+        let stay = worker.enter(&required, 100, 0.5);
+        waiter.wait(&required, 180);
+        assert_eq!(worker.leave(&required, stay, 200), 50);
+        waiter.wake(&required, 200);
+        assert_eq!(waiter.due(&required), 40, "the part before it waited");
+        assert_eq!(required.inside().len(), 0);
     }
 
     #[test]

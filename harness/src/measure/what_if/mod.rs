@@ -6,6 +6,8 @@
 mod ledger;
 mod pause;
 mod rounds;
+#[cfg(test)]
+mod simulation;
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -15,12 +17,12 @@ use std::time::Instant;
 use amdahl_reports::{Detail, Measurement, Shift, StageExperiment, WhatIf};
 
 use super::Probe;
+use super::clocks::now_ns;
 use super::listen::{Listener, listener};
 use crate::declare::Prepared;
-use crate::plan::whole;
-use ledger::{Page, Required};
+use ledger::{Page, Required, Stay};
 
-pub(crate) use rounds::{Refusal, experiment};
+pub(crate) use rounds::{Length, POINTS_PER_STAGE, ROUNDS, Refusal, experiment};
 
 /// What an experiment does to a stage at the moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,22 +75,22 @@ fn pay() {
 /// A stage that is being shifted, or not, from its entry to its exit.
 pub(crate) struct Inside {
     name: &'static str,
-    /// When it was entered, where it is the chosen one of a virtual speed-up.
-    entered: Option<Instant>,
+    /// The stay, where it is the chosen one of a virtual speed-up.
+    stay: Option<Stay>,
 }
 
-/// Delays the stages of a case, in so many rounds, with so many iterations a point. Where that would
-/// give a wrong answer, each stage carries the reason.
+/// Delays every stage of a case, in about so many points of so many iterations each. Where that would
+/// give a wrong answer, the named stages carry the reason.
 pub(crate) fn measure(
     case: &mut dyn Prepared,
     stages: &[String],
-    rounds: u64,
+    points: u64,
     iterations: u64,
 ) -> Measurement {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     case.batch(1, 1, &mut super::NoProbe);
     let mut subject = |probe: &mut dyn Probe| case.batch(iterations, 1, probe);
-    let measured = experiment(Shift::Delay, &mut subject, stages, rounds, cores);
+    let measured = experiment(Shift::Delay, &mut subject, &[], Length::Points(points), cores);
     let what_if = measured.unwrap_or_else(|refusal| WhatIf {
         shift: Shift::Delay,
         stages: stages
@@ -132,14 +134,15 @@ fn part_of(name: &str) -> Part {
 /// Enters a stage during an experiment.
 pub(super) fn enter(name: &'static str) -> Inside {
     match part_of(name) {
-        Part::Nothing | Part::Delay { .. } => Inside { name, entered: None },
+        Part::Nothing | Part::Delay { .. } => Inside { name, stay: None },
         Part::Pay => {
             pay();
-            Inside { name, entered: None }
+            Inside { name, stay: None }
         }
-        Part::Earn { .. } => {
+        Part::Earn { fraction } => {
             pay();
-            Inside { name, entered: Some(Instant::now()) }
+            let stay = with_page(|page| page.enter(&REQUIRED, now_ns(), fraction));
+            Inside { name, stay: Some(stay) }
         }
     }
 }
@@ -154,11 +157,10 @@ impl Inside {
                 SHIFTED_NS.fetch_add(pause::pause_ns(ns), Ordering::Relaxed);
             }
             Part::Pay => pay(),
-            Part::Earn { fraction } => {
-                if let Some(entered) = self.entered {
-                    let earned_ns = whole(entered.elapsed().as_nanos() as f64 * fraction);
+            Part::Earn { .. } => {
+                if let Some(stay) = self.stay.take() {
+                    let earned_ns = with_page(|page| page.leave(&REQUIRED, stay, now_ns()));
                     SHIFTED_NS.fetch_add(earned_ns, Ordering::Relaxed);
-                    with_page(|page| page.earn(&REQUIRED, earned_ns));
                 }
                 pay();
             }
@@ -187,7 +189,7 @@ pub(crate) fn waiting<R>(wait: impl FnOnce() -> R) -> R {
 #[inline]
 pub(crate) fn begin_wait() {
     if listener() == Listener::Experiment {
-        with_page(|page| page.wait(&REQUIRED));
+        with_page(|page| page.wait(&REQUIRED, now_ns()));
     }
 }
 
@@ -195,7 +197,7 @@ pub(crate) fn begin_wait() {
 #[inline]
 pub(crate) fn end_wait() {
     if listener() == Listener::Experiment {
-        with_page(|page| page.wake(&REQUIRED));
+        with_page(|page| page.wake(&REQUIRED, now_ns()));
     }
 }
 

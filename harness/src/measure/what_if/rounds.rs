@@ -20,6 +20,12 @@ const SPEED_UPS: [f64; 3] = [0.2, 0.4, 0.6];
 const LEAST_PART: f64 = 0.25;
 /// A delay, or the call of a stage, must last so many times what hearing it costs.
 const WORTH: f64 = 10.0;
+/// Of a smaller part of the whole nothing can be seen.
+const LEAST_SHARE: f64 = 0.01;
+/// Rounds: the least that give an interval of 95 %, and more than narrow anything.
+pub(crate) const ROUNDS: (u64, u64) = (6, 40);
+/// Points of each stage in a round, beside the one at which nothing is shifted.
+pub(crate) const POINTS_PER_STAGE: u64 = DELAYS.len() as u64;
 /// The order within rounds is random, and the same in every run.
 const SEED: u64 = 1995;
 
@@ -59,7 +65,25 @@ struct Observed {
     refused: Option<String>,
 }
 
-/// Shifts the stages of these names, or all there are, in so many rounds.
+/// How long an experiment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Length {
+    /// So many rounds.
+    Rounds(u64),
+    /// About so many points, in as many rounds as that gives, within [`ROUNDS`].
+    Points(u64),
+}
+
+impl Length {
+    fn rounds(self, points_per_round: usize) -> u64 {
+        match self {
+            Self::Rounds(rounds) => rounds,
+            Self::Points(points) => (points / points_per_round as u64).clamp(ROUNDS.0, ROUNDS.1),
+        }
+    }
+}
+
+/// Shifts the stages of these names, or all there are.
 ///
 /// # Errors
 /// Why the experiment would lie.
@@ -67,7 +91,7 @@ pub(crate) fn experiment(
     shift: Shift,
     subject: Subject<'_>,
     only: &[String],
-    rounds: u64,
+    length: Length,
     cores: usize,
 ) -> Result<WhatIf, Refusal> {
     let _turn = listen::turn();
@@ -89,7 +113,7 @@ pub(crate) fn experiment(
         return Ok(WhatIf { shift, stages: found });
     }
     let mut rng = Rng::new(SEED);
-    for _ in 0..rounds {
+    for _ in 0..length.rounds(shifts.len() + 1) {
         // The place behind the last is the point at which nothing is shifted.
         let mut order: Vec<usize> = (0..=shifts.len()).collect();
         rng.shuffle(&mut order);
@@ -153,7 +177,8 @@ fn observe(
             Shift::Delay => largest_delay_ns(busy_ns, calls, whole_ns),
             Shift::VirtualSpeedUp => busy_ns / calls,
         };
-        let refused = refusal_of(shift, calls, call_ns, cost_ns);
+        let refused =
+            refusal_of(shift, calls, call_ns, cost_ns).or_else(|| too_small(busy_ns / whole_ns));
         Observed { name, busy_ns, calls, refused }
     });
     Ok((whole_ns, stages.collect()))
@@ -185,6 +210,13 @@ fn refusal_of(shift: Shift, calls: f64, call_ns: f64, cost_ns: f64) -> Option<St
         count(WORTH),
         time(cost_ns)
     ))
+}
+
+fn too_small(share: f64) -> Option<String> {
+    use amdahl_reports::format::percent;
+    (share < LEAST_SHARE).then(|| {
+        format!("it takes {} of the whole: nothing done to it could be seen", percent(share))
+    })
 }
 
 /// Every shift of a round, with the place of its stage.
