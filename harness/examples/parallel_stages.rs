@@ -25,18 +25,20 @@ fn pictures() -> Kernel {
         .stage(
             "develop",
             Stage::reference("loop", |pictures: &Vec<f64>| -> Vec<f64> {
-                pictures.iter().map(develop).collect()
+                pictures.iter().copied().map(develop).collect()
             })
-            .parallel_variant("rayon", |pictures| pictures.par_iter().map(develop).collect()),
+            .parallel_variant("rayon", |pictures| {
+                pictures.par_iter().copied().map(develop).collect()
+            }),
         )
         .stage("sum", Stage::reference("loop", |pictures: &Vec<f64>| pictures.iter().sum::<f64>()))
         .build()
 }
 
 /// One picture: a stage within `develop`, on whichever thread takes it.
-fn develop(picture: &f64) -> f64 {
+fn develop(picture: f64) -> f64 {
     stage("picture", || {
-        let developed = (0..STEPS).fold(*picture, |value, _| (value * 1.000_1).sin());
+        let developed = (0..STEPS).fold(picture, |value, _| (value * 1.000_1).sin());
         // A block a picture, for the heap by stage.
         Box::new(developed).min(f64::MAX)
     })

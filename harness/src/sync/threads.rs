@@ -162,3 +162,76 @@ pub fn join<A: Send, B: Send>(
     end_wait();
     results
 }
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::measure::Probe;
+    use crate::measure::listen::turn;
+    use crate::measure::stages::{Account, StageProbe};
+    use crate::span::stage;
+
+    /// The stages of one run, each with what it took.
+    fn recorded(work: impl FnOnce()) -> Vec<Account> {
+        let _turn = turn();
+        let mut probe = StageProbe::wall();
+        probe.start();
+        work();
+        probe.stop();
+        probe.accounts.swap_remove(0).stages
+    }
+
+    fn find<'a>(stages: &'a [Account], name: &str) -> &'a Account {
+        stages.iter().find(|stage| stage.name == name).expect("it was entered")
+    }
+
+    fn nap(name: &'static str) {
+        stage(name, || thread::sleep(Duration::from_millis(5)));
+    }
+
+    #[test]
+    fn stages_of_started_threads_belong_to_the_stage_that_started_them() {
+        let stages = recorded(|| {
+            stage("outer", || {
+                scope(|threads| {
+                    threads.spawn(|| nap("scoped"));
+                    threads.spawn(|| nap("scoped"));
+                });
+                spawn(|| nap("spawned")).join().expect("no panic");
+            });
+        });
+        let [outer, scoped, spawned] = ["outer", "scoped", "spawned"].map(|n| find(&stages, n));
+        assert_eq!((scoped.calls, spawned.calls), (2, 1));
+        let inner_ns = scoped.total_ns + spawned.total_ns;
+        assert!(outer.self_ns <= outer.total_ns - inner_ns + 1.0, "{stages:?}");
+        assert!(outer.critical_ns < outer.total_ns - 5e6, "{stages:?}");
+    }
+
+    #[test]
+    fn two_stages_in_the_arms_of_a_join_are_side_by_side() {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().expect("a pool");
+        let stages = recorded(|| {
+            stage("outer", || pool.install(|| join(|| nap("a"), || nap("b"))));
+        });
+        for name in ["a", "b"] {
+            let arm = find(&stages, name);
+            assert_eq!(arm.self_ns, arm.total_ns, "no other is within it: {stages:?}");
+        }
+    }
+
+    #[test]
+    fn a_panic_leaves_its_stage() {
+        let stages = recorded(|| {
+            let broken =
+                catch_unwind(AssertUnwindSafe(|| stage("broken", || panic!("on purpose"))));
+            assert!(broken.is_err());
+            nap("next");
+        });
+        assert_eq!(find(&stages, "broken").inner_calls, 0);
+        let next = find(&stages, "next");
+        assert_eq!(next.self_ns, next.critical_ns);
+    }
+}

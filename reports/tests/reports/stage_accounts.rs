@@ -1,5 +1,7 @@
 //! Stages whose spans overlap, and experiments on them: planted, summed up, reported and found.
 
+use std::path::Path;
+
 use amdahl_reports::analyse::analyse;
 use amdahl_reports::summary::{Stages, summarise};
 use amdahl_reports::{
@@ -76,7 +78,8 @@ fn stages(run: &Run) -> Stages {
 
 /// The first page and every page below it.
 fn markdown(run: &Run) -> String {
-    let pages = report(run).into_iter().filter(|file| file.path.ends_with(".md"));
+    let is_page = |path: &str| Path::new(path).extension().is_some_and(|end| end == "md");
+    let pages = report(run).into_iter().filter(|file| is_page(&file.path));
     pages.map(|file| file.contents).collect()
 }
 

@@ -46,8 +46,8 @@ pub(crate) struct StageProbe {
 impl StageProbe {
     fn with(instrument: Instrument) -> Self {
         recorder::choose(instrument);
-        let _listening = Listening::of(Listener::Recorder);
-        Self { running: None, accounts: Vec::new(), _listening }
+        let listening = Listening::of(Listener::Recorder);
+        Self { running: None, accounts: Vec::new(), _listening: listening }
     }
 
     /// A probe that reads the clock alone.

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::accounts::{Account, Accounts, accounts};
 use super::spans::{Iteration, Span, SpanId, Stamp};
+use crate::plan::whole;
 
 /// The thread that runs the iteration.
 const CASE: u32 = 0;
@@ -234,8 +235,8 @@ fn nested_spans() -> impl Strategy<Value = Vec<Span>> {
         for (thread, name, from, length, goes_in, is_known) in parts {
             let (start, end, around) = free[thread as usize];
             let room = (end - start) as f64;
-            let entered = start + (room * from / 2.0) as u64;
-            let exited = entered + ((end - entered) as f64 * length) as u64;
+            let entered = start + whole(room * from / 2.0);
+            let exited = entered + whole((end - entered) as f64 * length);
             let id = spans.len() as u64 + 1;
             // Somewhere else a span may say from which other it was started.
             let started_by =

@@ -62,6 +62,7 @@ impl Required {
 
 /// One thread's page of the ledger. It never has more settled than is required by now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[allow(clippy::struct_field_names, reason = "units are last in names, and all are of time")]
 pub(super) struct Page {
     /// What it has behind it: paid, credited, or earned in the chosen stage.
     settled_ns: u64,

@@ -17,7 +17,7 @@ pub(super) fn pause_ns(ns: u64) -> u64 {
     let started = Instant::now();
     let length = Duration::from_nanos(ns);
     if length > SPUN * 2 {
-        std::thread::sleep(length - SPUN);
+        std::thread::sleep(length.saturating_sub(SPUN));
     }
     loop {
         let elapsed = started.elapsed();

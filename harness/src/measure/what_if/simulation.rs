@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use proptest::prelude::*;
 
 use super::ledger::{Page, Required, Stay};
+use crate::plan::whole;
 
 /// What a thread does next.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -115,7 +116,7 @@ fn pair(produce_ns: u64, consume_ns: u64, chosen: Option<usize>) -> Vec<Vec<Step
 }
 
 fn faster(ns: u64, fraction: f64) -> u64 {
-    (ns as f64 * (1.0 - fraction)) as u64
+    whole(ns as f64 * (1.0 - fraction))
 }
 
 #[test]
