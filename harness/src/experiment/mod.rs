@@ -9,11 +9,16 @@ use amdahl_reports::summary::{Effect, WhatIfTable, what_if};
 use amdahl_reports::{Shift, WhatIf, render};
 
 use crate::measure::Probe;
-use crate::measure::what_if::{Length, Refusal, experiment};
+use crate::measure::what_if::{Design, Length, Refusal, experiment};
 
 /// Rounds, unless the experiment says otherwise: enough for an interval of the median with some of
 /// them disturbed.
 const ROUNDS: u64 = 20;
+/// Bounds of the largest shift, as fractions of the stage's time: below a hundredth nothing can be
+/// seen, and a stage that takes no time at all pays no delay where it ends.
+const LEAST_SHIFT: f64 = 0.01;
+const MOST_SPEED_UP: f64 = 0.95;
+const MOST_DELAY: f64 = 10.0;
 
 /// An experiment on the stages of a program.
 ///
@@ -37,6 +42,7 @@ pub struct Experiment<W> {
     work: W,
     stages: Vec<String>,
     rounds: u64,
+    largest: Option<f64>,
     shift: Shift,
 }
 
@@ -49,6 +55,7 @@ impl<R, W: FnMut() -> R> Experiment<W> {
             work,
             stages: Vec::new(),
             rounds: ROUNDS,
+            largest: None,
             shift: Shift::Delay,
         }
     }
@@ -63,6 +70,14 @@ impl<R, W: FnMut() -> R> Experiment<W> {
     /// the least that give an interval of 95 %.
     pub fn rounds(mut self, rounds: u64) -> Self {
         self.rounds = rounds;
+        self
+    }
+
+    /// Shifts a stage by up to this fraction of its time; 0.2 by delays and 0.6 virtually without this
+    /// line. A larger shift stands out of the noise of a busy machine, and answers for a larger change.
+    /// It is held between 0.01 and 0.95 virtually, and between 0.01 and 10 by delays.
+    pub fn up_to(mut self, fraction: f64) -> Self {
+        self.largest = Some(fraction);
         self
     }
 
@@ -82,15 +97,20 @@ impl<R, W: FnMut() -> R> Experiment<W> {
     /// Where the answer would be wrong: no stage was entered, more threads are in stages at once than
     /// there are processors, or a virtual speed-up has nobody to delay.
     pub fn run(mut self) -> Result<ExperimentReport, ExperimentError> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let most = match self.shift {
+            Shift::Delay => MOST_DELAY,
+            Shift::VirtualSpeedUp => MOST_SPEED_UP,
+        };
+        let largest = |fraction: f64| fraction.clamp(LEAST_SHIFT, most);
         let mut subject = |probe: &mut dyn Probe| {
             probe.start();
             let result = black_box((self.work)());
             probe.stop();
             drop(result);
         };
-        let length = Length::Rounds(self.rounds);
-        let measured = experiment(self.shift, &mut subject, &self.stages, length, cores)?;
+        let usual = Design::of(self.shift, Length::Rounds(self.rounds));
+        let design = Design { largest: self.largest.map_or(usual.largest, largest), ..usual };
+        let measured = experiment(&design, &mut subject, &self.stages)?;
         Ok(ExperimentReport { title: self.title, table: what_if(None, &measured), measured })
     }
 }

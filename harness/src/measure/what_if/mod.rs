@@ -22,7 +22,7 @@ use super::listen::{Listener, listener};
 use crate::declare::Prepared;
 use ledger::{Page, Required, Stay};
 
-pub(crate) use rounds::{Length, POINTS_PER_STAGE, ROUNDS, Refusal, experiment};
+pub(crate) use rounds::{Design, Length, POINTS_PER_STAGE, ROUNDS, Refusal, experiment};
 
 /// What an experiment does to a stage at the moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -87,10 +87,10 @@ pub(crate) fn measure(
     points: u64,
     iterations: u64,
 ) -> Measurement {
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
     case.batch(1, 1, &mut super::NoProbe);
     let mut subject = |probe: &mut dyn Probe| case.batch(iterations, 1, probe);
-    let measured = experiment(Shift::Delay, &mut subject, &[], Length::Points(points), cores);
+    let design = Design::of(Shift::Delay, Length::Points(points));
+    let measured = experiment(&design, &mut subject, &[]);
     let what_if = measured.unwrap_or_else(|refusal| WhatIf {
         shift: Shift::Delay,
         stages: stages

@@ -11,10 +11,13 @@ use crate::plan::whole;
 
 /// Samples taken to learn how long each stage takes before anything is shifted.
 const OBSERVATIONS: usize = 3;
-/// Delays of a stage, as fractions of its time.
-const DELAYS: [f64; 3] = [0.05, 0.1, 0.2];
-/// Virtual speed-ups of a stage, as fractions of its time.
-const SPEED_UPS: [f64; 3] = [0.2, 0.4, 0.6];
+/// The sizes of a shift, as fractions of the largest.
+const SIZES: [f64; 3] = [0.25, 0.5, 1.0];
+/// The largest delay of a stage, as a fraction of its time: 5, 10 and 20 % are tried.
+const LARGEST_DELAY: f64 = 0.2;
+/// The largest virtual speed-up, as a fraction of its time: a delay can be small and still be known
+/// exactly, but what is saved is known only when the call ends.
+const LARGEST_SPEED_UP: f64 = 0.6;
 /// A stage of a smaller part of the whole is delayed as one of this part: a fifth of a twentieth could
 /// not be told from noise, and a twentieth of the whole is still a small change.
 const LEAST_PART: f64 = 0.25;
@@ -25,7 +28,7 @@ const LEAST_SHARE: f64 = 0.01;
 /// Rounds: the least that give an interval of 95 %, and more than narrow anything.
 pub(crate) const ROUNDS: (u64, u64) = (6, 40);
 /// Points of each stage in a round, beside the one at which nothing is shifted.
-pub(crate) const POINTS_PER_STAGE: u64 = DELAYS.len() as u64;
+pub(crate) const POINTS_PER_STAGE: u64 = SIZES.len() as u64;
 /// The order within rounds is random, and the same in every run.
 const SEED: u64 = 1995;
 
@@ -65,6 +68,31 @@ struct Observed {
     refused: Option<String>,
 }
 
+/// What an experiment tries.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Design {
+    /// How stages are shifted.
+    pub(crate) shift: Shift,
+    /// The largest shift, as a fraction of the stage's time.
+    pub(crate) largest: f64,
+    /// How long it is.
+    pub(crate) length: Length,
+    /// Processors there are.
+    pub(crate) cores: usize,
+}
+
+impl Design {
+    /// One of the usual sizes.
+    pub(crate) fn of(shift: Shift, length: Length) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let largest = match shift {
+            Shift::Delay => LARGEST_DELAY,
+            Shift::VirtualSpeedUp => LARGEST_SPEED_UP,
+        };
+        Self { shift, largest, length, cores }
+    }
+}
+
 /// How long an experiment is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Length {
@@ -88,14 +116,13 @@ impl Length {
 /// # Errors
 /// Why the experiment would lie.
 pub(crate) fn experiment(
-    shift: Shift,
+    design: &Design,
     subject: Subject<'_>,
     only: &[String],
-    length: Length,
-    cores: usize,
 ) -> Result<WhatIf, Refusal> {
     let _turn = listen::turn();
-    let (whole_ns, stages) = observe(shift, subject, only, cores)?;
+    let shift = design.shift;
+    let (whole_ns, stages) = observe(design, subject, only)?;
     let _listening = Listening::of(Listener::Experiment);
     let _tidy = Tidy;
     let mut found: Vec<StageExperiment> = stages
@@ -108,12 +135,12 @@ pub(crate) fn experiment(
             refused: stage.refused.clone(),
         })
         .collect();
-    let shifts = shifts_of(shift, &stages, whole_ns);
+    let shifts = shifts_of(design, &stages, whole_ns);
     if shifts.is_empty() {
         return Ok(WhatIf { shift, stages: found });
     }
     let mut rng = Rng::new(SEED);
-    for _ in 0..length.rounds(shifts.len() + 1) {
+    for _ in 0..design.length.rounds(shifts.len() + 1) {
         // The place behind the last is the point at which nothing is shifted.
         let mut order: Vec<usize> = (0..=shifts.len()).collect();
         rng.shuffle(&mut order);
@@ -143,11 +170,11 @@ impl Drop for Tidy {
 
 /// Runs some samples with stages heard: the time of an iteration, and the stages in it.
 fn observe(
-    shift: Shift,
+    design: &Design,
     subject: Subject<'_>,
     only: &[String],
-    cores: usize,
 ) -> Result<(f64, Vec<Observed>), Refusal> {
+    let Design { shift, cores, .. } = *design;
     let cost_ns = span_cost_ns();
     let mut probe = StageProbe::wall();
     for _ in 0..OBSERVATIONS {
@@ -174,7 +201,7 @@ fn observe(
         let busy_ns = probe.per_iteration(&name, |stage| stage.busy_ns);
         let calls = probe.per_iteration(&name, |stage| stage.calls as f64);
         let call_ns = match shift {
-            Shift::Delay => largest_delay_ns(busy_ns, calls, whole_ns),
+            Shift::Delay => largest_delay_ns(design, busy_ns, calls, whole_ns),
             Shift::VirtualSpeedUp => busy_ns / calls,
         };
         let refused =
@@ -185,9 +212,8 @@ fn observe(
 }
 
 /// The largest delay of one call.
-fn largest_delay_ns(busy_ns: f64, calls: f64, whole_ns: f64) -> f64 {
-    let largest = DELAYS.iter().copied().fold(0.0, f64::max);
-    largest * busy_ns.max(LEAST_PART * whole_ns) / calls
+fn largest_delay_ns(design: &Design, busy_ns: f64, calls: f64, whole_ns: f64) -> f64 {
+    design.largest * busy_ns.max(LEAST_PART * whole_ns) / calls
 }
 
 fn refusal_of(shift: Shift, calls: f64, call_ns: f64, cost_ns: f64) -> Option<String> {
@@ -220,23 +246,20 @@ fn too_small(share: f64) -> Option<String> {
 }
 
 /// Every shift of a round, with the place of its stage.
-fn shifts_of(shift: Shift, stages: &[Observed], whole_ns: f64) -> Vec<(usize, Arrangement)> {
+fn shifts_of(design: &Design, stages: &[Observed], whole_ns: f64) -> Vec<(usize, Arrangement)> {
     let mut shifts = Vec::new();
-    for (place, stage) in stages.iter().enumerate().filter(|(_, stage)| stage.refused.is_none()) {
-        let name = || stage.name.clone();
-        match shift {
-            Shift::Delay => {
-                let largest_ns = largest_delay_ns(stage.busy_ns, stage.calls, whole_ns);
-                let most = DELAYS.iter().copied().fold(0.0, f64::max);
-                shifts.extend(DELAYS.map(|part| {
-                    let delay_ns = whole(largest_ns * part / most);
-                    (place, Arrangement::Delay { stage: name(), delay_ns })
-                }));
-            }
-            Shift::VirtualSpeedUp => shifts.extend(
-                SPEED_UPS.map(|fraction| (place, Arrangement::SpeedUp { stage: name(), fraction })),
-            ),
-        }
+    for (place, own) in stages.iter().enumerate().filter(|(_, stage)| stage.refused.is_none()) {
+        let largest_ns = largest_delay_ns(design, own.busy_ns, own.calls, whole_ns);
+        shifts.extend(SIZES.map(|size| {
+            let stage = own.name.clone();
+            let arrangement = match design.shift {
+                Shift::Delay => Arrangement::Delay { stage, delay_ns: whole(largest_ns * size) },
+                Shift::VirtualSpeedUp => {
+                    Arrangement::SpeedUp { stage, fraction: design.largest * size }
+                }
+            };
+            (place, arrangement)
+        }));
     }
     shifts
 }
