@@ -20,7 +20,7 @@ const STEPS: u32 = 2_000;
 
 fn pictures() -> Kernel {
     Pipeline::new("pictures", "sum of developed pictures")
-        .sizes(Sizes::smoke([0, 1, 5]).measured([64]))
+        .sizes(Sizes::smoke([0, 1, 5]).measured([16]))
         .input(|&n, rng| rng.vector(n))
         .stage(
             "develop",

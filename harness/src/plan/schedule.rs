@@ -125,7 +125,7 @@ impl Schedule {
             heap: Self::heap_limit(seconds(budget)),
             profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
-            what_if: seconds(share(WHAT_IF_PART, counts.experimented, 0.2, 6.0)),
+            what_if: seconds(share(WHAT_IF_PART, counts.experimented, 0.5, 6.0)),
         }
     }
 }

@@ -74,6 +74,11 @@ impl StageProbe {
         names
     }
 
+    /// The median of a value of one stage over the iterations; 0 where there were none.
+    pub(crate) fn typical(&self, name: &str, value: impl Fn(&Account) -> f64) -> f64 {
+        amdahl_reports::stats::median(&self.by_iteration(name, value)).unwrap_or(0.0)
+    }
+
     /// The average of a value of one stage over the iterations; 0 where there were none.
     pub(crate) fn per_iteration(&self, name: &str, value: impl Fn(&Account) -> f64) -> f64 {
         amdahl_reports::stats::mean(&self.by_iteration(name, value)).unwrap_or(0.0)

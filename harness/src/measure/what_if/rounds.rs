@@ -10,7 +10,7 @@ use crate::measure::stages::{StageProbe, span_cost_ns};
 use crate::plan::whole;
 
 /// Samples taken to learn how long each stage takes before anything is shifted.
-const OBSERVATIONS: usize = 3;
+const OBSERVATIONS: usize = 5;
 /// The sizes of a shift, as fractions of the largest.
 const SIZES: [f64; 3] = [0.25, 0.5, 1.0];
 /// The largest delay of a stage, as a fraction of its time: 5, 10 and 20 % are tried.
@@ -198,7 +198,7 @@ fn observe(
     let entered: Vec<String> = probe.names().into_iter().map(str::to_owned).collect();
     let names = if only.is_empty() { entered } else { only.to_vec() };
     let stages = names.into_iter().map(|name| {
-        let busy_ns = probe.per_iteration(&name, |stage| stage.busy_ns);
+        let busy_ns = probe.typical(&name, |stage| stage.busy_ns);
         let calls = probe.per_iteration(&name, |stage| stage.calls as f64);
         let call_ns = match shift {
             Shift::Delay => largest_delay_ns(design, busy_ns, calls, whole_ns),
