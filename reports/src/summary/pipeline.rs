@@ -192,6 +192,7 @@ fn stage_row(stage: &StageSamples, whole_ns: &[f64], cost_ns: f64) -> Option<Sta
     let shares = amdahl::shares(critical_ns(stage), whole_ns);
     let self_ns = median_interval(&stage.self_ns)?;
     let probe_ns = cost_ns * (stage.calls + stage.inner_calls);
+    let probe_share = if self_ns.estimate > 0.0 { probe_ns / self_ns.estimate } else { 0.0 };
     Some(StageRow {
         name: stage.name.clone(),
         critical_ns: median_interval(critical_ns(stage))?,
@@ -201,7 +202,7 @@ fn stage_row(stage: &StageSamples, whole_ns: &[f64], cost_ns: f64) -> Option<Sta
         share: median_interval(&shares)?,
         shares,
         calls: stage.calls,
-        probe_share: if self_ns.estimate > 0.0 { probe_ns / self_ns.estimate } else { 0.0 },
+        probe_share: probe_share.min(1.0),
         heap_blocks: stage.heap_blocks,
         heap_bytes: stage.heap_bytes,
     })
