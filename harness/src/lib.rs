@@ -9,6 +9,7 @@ mod data;
 mod declare;
 mod driver;
 mod entry;
+pub mod experiment;
 mod import;
 mod input;
 mod machine;
@@ -21,6 +22,7 @@ mod run;
 mod self_test;
 mod span;
 mod store;
+pub mod sync;
 mod worker;
 
 pub use allocator::Allocator;

@@ -33,6 +33,7 @@ mod report;
 mod run;
 pub mod stats;
 pub mod summary;
+mod what_if;
 pub mod whatif;
 pub mod wire;
 
@@ -48,5 +49,6 @@ pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages,
 };
-pub use report::{Artifact, Report, report};
+pub use report::{Artifact, Report, experiment, report};
 pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};
+pub use what_if::{Shift, ShiftPoint, StageExperiment, WhatIf};

@@ -18,6 +18,8 @@ pub const PROFILE: &str = "profile";
 pub const STAGES: &str = "stages";
 /// Instructions, counted by Callgrind.
 pub const INSTRUCTIONS: &str = "instructions";
+/// What shifting a stage does to the whole pipeline.
+pub const WHAT_IF: &str = "what_if";
 /// Wall time of the machine at a ceiling, taken in turn with the cases of a kernel: the case's
 /// variant names the ceiling ([`crate::Bound::id`]), and it is none of the kernel's own.
 pub const CEILING: &str = "ceiling";

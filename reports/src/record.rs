@@ -1,6 +1,6 @@
 //! Records: what one measurer got from one case, raw, or the reason there is nothing.
 
-use crate::CaseId;
+use crate::{CaseId, WhatIf};
 
 /// All samples of one measurer for one case, or the reason there are none.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +119,8 @@ pub enum Detail {
     Profile(Profile),
     /// From the `stages` measurer.
     Stages(Stages),
+    /// From the `what_if` measurer.
+    WhatIf(WhatIf),
 }
 
 /// That a variant agreed, with whom, and how closely.
@@ -208,6 +210,9 @@ pub struct Stages {
     pub total_ns: Vec<f64>,
     /// The stages, in the order in which they were first entered.
     pub stages: Vec<StageSamples>,
+    /// CPU time of all threads in no stage, one sample an iteration of the pass that reads CPU
+    /// clocks, in nanoseconds.
+    pub outside_cpu_ns: Vec<f64>,
     /// What one span costs, in nanoseconds.
     pub span_cost_ns: f64,
 }
@@ -217,13 +222,22 @@ pub struct Stages {
 pub struct StageSamples {
     /// The stage's name.
     pub name: String,
-    /// Wall time in the stage and in no stage within it, per iteration, in nanoseconds.
+    /// Wall time in the stage while no stage within it runs (the union over threads), per iteration,
+    /// in nanoseconds.
     pub self_ns: Vec<f64>,
     /// Wall time from entry to exit (the union over overlapping entries), per iteration, in
     /// nanoseconds.
     pub total_ns: Vec<f64>,
+    /// Wall time of the critical path in the stage, per iteration, in nanoseconds: the stages' and
+    /// the time outside them sum to the iteration. Empty in records that do not have it.
+    pub critical_ns: Vec<f64>,
+    /// CPU time of all threads in the stage and in no stage within it, in nanoseconds, one sample an
+    /// iteration of a pass of its own; empty where it was not read.
+    pub cpu_ns: Vec<f64>,
     /// Times it was entered, per iteration.
     pub calls: f64,
+    /// Times another stage was entered directly within it on the same thread, per iteration.
+    pub inner_calls: f64,
     /// Heap blocks allocated within it and no inner stage, per iteration, where heap was counted.
     pub heap_blocks: Option<f64>,
     /// Heap bytes allocated within it and no inner stage, per iteration, where heap was counted.

@@ -190,7 +190,8 @@ mod tests {
         let inner = stage("inner", [20.0, 30.0], [20.0, 30.0]);
         let stages = vec![stage("outer", [40.0, 50.0], [60.0, 80.0]), inner];
         let total_ns = vec![100.0, 100.0];
-        let detail = Detail::Stages(reports::Stages { total_ns, stages, span_cost_ns: 0.0 });
+        let detail =
+            Detail::Stages(reports::Stages { total_ns, stages, ..reports::Stages::default() });
         let profile = profile(&record("stages", detail)).unwrap();
         assert_eq!((profile.total(), profile.unlisted), (200.0, 60.0));
         assert_eq!(profile.times()[0].cumulative, Some(140.0));
@@ -201,7 +202,8 @@ mod tests {
     fn stages_on_several_threads_are_summed_and_the_wall_is_another_reading() {
         let stages = vec![stage("parallel", [90.0, 90.0], [50.0, 50.0])];
         let total_ns = vec![60.0, 60.0];
-        let detail = Detail::Stages(reports::Stages { total_ns, stages, span_cost_ns: 0.0 });
+        let detail =
+            Detail::Stages(reports::Stages { total_ns, stages, ..reports::Stages::default() });
         let profile = profile(&record("stages", detail)).unwrap();
         assert_eq!(profile.total(), 180.0);
         assert_eq!(profile.stated[0].amount, 120.0);

@@ -7,10 +7,13 @@
 
 pub(crate) mod block;
 mod clock;
+mod clocks;
 pub(crate) mod cpu;
 pub(crate) mod heap;
 pub(crate) mod instructions;
+pub(crate) mod listen;
 pub(crate) mod stages;
+pub(crate) mod what_if;
 
 pub(crate) use clock::{Deadline, Stopwatch, clock_facts};
 

@@ -14,7 +14,7 @@ use crate::input::InputFile;
 
 pub(crate) use budget::Budget;
 pub(crate) use filter::{Filter, FilterError, nearest};
-pub(crate) use schedule::{Counts, Schedule};
+pub(crate) use schedule::{Counts, EXPERIMENTED, Schedule};
 pub(crate) use units::{nanoseconds, whole};
 
 /// Where the inputs of a run come from.

@@ -15,6 +15,8 @@ pub(crate) struct Counts {
     pub(crate) profiled_groups: usize,
     /// Cases whose stages are timed.
     pub(crate) staged: usize,
+    /// Cases whose stages are experimented on.
+    pub(crate) experimented: usize,
 }
 
 impl Counts {
@@ -28,6 +30,11 @@ impl Counts {
             profiled: cases(|group| group.is_largest),
             profiled_groups: groups.iter().filter(|group| group.is_largest).count(),
             staged: cases(|group| group.has_stages),
+            experimented: groups
+                .iter()
+                .filter(|group| group.has_stages && group.is_largest)
+                .map(|group| group.cases.len().min(EXPERIMENTED))
+                .sum(),
         }
     }
 }
@@ -49,9 +56,14 @@ pub(crate) struct Schedule {
     pub(crate) profiles: usize,
     /// The stages pass.
     pub(crate) stages: Duration,
+    /// The experiments on stages.
+    pub(crate) what_if: Duration,
     /// How long counting one case's heap may take.
     pub(crate) heap: Duration,
 }
+
+/// Cases of a pipeline that are experimented on: the reference and the fastest.
+pub(crate) const EXPERIMENTED: usize = 2;
 
 /// What a case costs whatever the budget: starting three workers, making its input three times, the
 /// check, the heap count, criterion's analysis.
@@ -62,8 +74,9 @@ const LEAST_PART: f64 = 0.25;
 /// Parts of the free time; they sum to 1.
 const CRITERION_PART: f64 = 0.42;
 const INTERLEAVED_PART: f64 = 0.24;
-const PROFILE_PART: f64 = 0.30;
+const PROFILE_PART: f64 = 0.28;
 const STAGES_PART: f64 = 0.04;
+const WHAT_IF_PART: f64 = 0.02;
 
 /// A profile shorter than this has too few samples to read.
 const LEAST_PROFILE: Duration = Duration::from_millis(400);
@@ -112,6 +125,7 @@ impl Schedule {
             heap: Self::heap_limit(seconds(budget)),
             profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
+            what_if: seconds(share(WHAT_IF_PART, counts.experimented, 0.5, 6.0)),
         }
     }
 }
@@ -129,18 +143,22 @@ mod tests {
 
     #[test]
     fn the_parts_are_the_whole() {
-        let sum = CRITERION_PART + INTERLEAVED_PART + PROFILE_PART + STAGES_PART;
+        let sum = CRITERION_PART + INTERLEAVED_PART + PROFILE_PART + STAGES_PART + WHAT_IF_PART;
         assert!((sum - 1.0).abs() < 1e-12);
     }
 
     #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
-        let counts = Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8 };
+        let counts =
+            Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8, experimented: 4 };
         let budget = Duration::from_mins(5);
         let schedule = Schedule::divide(budget, counts);
         let per_case =
             schedule.warm_up + schedule.criterion + schedule.interleaved + FIXED_PER_CASE;
-        let total = per_case * 90 + (schedule.stacks + schedule.lines) * 45 + schedule.stages * 8;
+        let total = per_case * 90
+            + (schedule.stacks + schedule.lines) * 45
+            + schedule.stages * 8
+            + schedule.what_if * 4;
         assert!(total <= budget + Duration::from_secs(1), "{total:?}");
     }
 }

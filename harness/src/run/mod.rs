@@ -14,6 +14,7 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod what_if;
 
 use std::path::PathBuf;
 use std::time::Duration;

@@ -70,6 +70,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             Request::Batch { .. }
             | Request::Heap { .. }
             | Request::Stages { .. }
+            | Request::WhatIf { .. }
             | Request::Profile(_) => {
                 channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
                 channel.receive()?

@@ -12,7 +12,7 @@ use super::{Channel, panics};
 use crate::allocator;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::measure::cpu::Sampling;
-use crate::measure::{NoProbe, Probe, Stopwatch, heap, stages};
+use crate::measure::{NoProbe, Probe, Stopwatch, heap, stages, what_if};
 use crate::pool::pool_of;
 use crate::protocol::{ProfileRequest, Reply, Request};
 
@@ -117,6 +117,9 @@ impl Session<'_> {
                 }
                 Some(Request::Stages { iterations }) => {
                     measured(&stages::measure(prepared, iterations))
+                }
+                Some(Request::WhatIf { stages, points, iterations }) => {
+                    measured(&what_if::measure(prepared, &stages, points, iterations))
                 }
                 Some(Request::Profile(request)) => profile(&mut sampling, &request),
                 other => return Ok(other),

@@ -11,10 +11,12 @@ mod disagreement;
 pub(crate) mod missing;
 mod noise;
 mod parallel_slower;
+pub(crate) mod probe_cost;
 mod setup;
 mod slower_than_reference;
 mod steal;
 mod undecided;
+mod what_if;
 
 use crate::summary::{Summary, summarise};
 use crate::{Finding, Run};
@@ -29,7 +31,7 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 12] {
+pub fn all() -> [&'static dyn Analyser; 14] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
@@ -43,6 +45,8 @@ pub fn all() -> [&'static dyn Analyser; 12] {
         &parallel_slower::ParallelSlower,
         &undecided::Undecided,
         &bottleneck::Bottleneck,
+        &what_if::WhatIf,
+        &probe_cost::ProbeCost,
     ]
 }
 

@@ -37,7 +37,7 @@ pub fn stages(stages: &Stages) -> Option<String> {
     let bottom = top + ROW * tables.len() as f64;
     let longest = tables.iter().map(|table| table.total_ns.estimate.max(sum(table)));
     let scale = Scale::linear(longest.fold(0.0, f64::max), (left, right));
-    scale.draw(&mut svg, (top, bottom), "self time of one iteration", format::tick_time);
+    scale.draw(&mut svg, (top, bottom), "critical path of one iteration", format::tick_time);
     for (at, table) in tables.iter().enumerate() {
         let middle = top + ROW * (at as f64 + 0.5);
         svg.text((left - GAP, middle + 4.5), Anchor::End, Font::PLAIN, &labels[at]);
@@ -59,7 +59,7 @@ fn stage_names(tables: &[StageTable]) -> Vec<&str> {
 }
 
 fn sum(table: &StageTable) -> f64 {
-    table.stages.iter().chain(&table.outside).map(|stage| stage.self_ns.estimate).sum()
+    table.stages.iter().chain(&table.outside).map(|stage| stage.critical_ns.estimate).sum()
 }
 
 /// Draws the key below the title, in as many lines as it needs, and returns where it ends.
@@ -87,7 +87,7 @@ fn bar(svg: &mut Svg, table: &StageTable, names: &[&str], scale: &Scale, middle:
     for stage in table.stages.iter().chain(&table.outside) {
         let place = names.iter().position(|name| *name == stage.name);
         let (fill, ink) = place.map_or((colour::GREY, colour::INK), fill);
-        let to = from + stage.self_ns.estimate;
+        let to = from + stage.critical_ns.estimate;
         let (x, end) = (scale.x(from), scale.x(to));
         svg.rect((x, middle - THICK / 2.0), (end - x, THICK), fill);
         let share = format::percent_whole(stage.share.estimate);

@@ -24,8 +24,9 @@ use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
     AmdahlTable, CaseRow, KernelSummary, Ratio, StageRow, StageTable, Stages, Status, Step,
+    WhatIfRow, WhatIfTable,
 };
-use crate::{CaseId, Finding, Report};
+use crate::{CaseId, Finding, Report, Shift};
 
 /// Writes `report.json`.
 pub(super) struct Json;
@@ -142,6 +143,7 @@ fn stages(stages: &Stages) -> Value {
         "size": stages.size,
         "cases": stages.tables.iter().map(stage_table).collect::<Vec<_>>(),
         "amdahl": stages.amdahl.as_ref().map(amdahl),
+        "what_if": stages.what_if.iter().map(what_if).collect::<Vec<_>>(),
     })
 }
 
@@ -158,6 +160,9 @@ fn stage_table(table: &StageTable) -> Value {
 fn stage(stage: &StageRow) -> Value {
     json!({
         "name": stage.name,
+        "critical_ns": interval(&stage.critical_ns),
+        "cpu_ns": stage.cpu_ns.as_ref().map(interval),
+        "probe_share": stage.probe_share,
         "self_ns": interval(&stage.self_ns),
         "total_ns": interval(&stage.total_ns),
         "share": interval(&stage.share),
@@ -184,6 +189,35 @@ fn amdahl(table: &AmdahlTable) -> Value {
         "denominator_ns": interval(&table.total_ns),
         "stages": rows.collect::<Vec<_>>(),
     })
+}
+
+fn what_if(table: &WhatIfTable) -> Value {
+    json!({
+        "case": table.case.as_ref().map(case),
+        "shift": match table.shift {
+            Shift::Delay => "delay",
+            Shift::VirtualSpeedUp => "virtual_speed_up",
+        },
+        "total_ns": table.total_ns.as_ref().map(interval),
+        "largest_shift": table.largest_shift,
+        "stages": table.rows.iter().map(what_if_row).collect::<Vec<_>>(),
+    })
+}
+
+fn what_if_row(row: &WhatIfRow) -> Value {
+    let mut value = json!({ "stage": row.stage, "busy_ns": row.busy_ns, "calls": row.calls });
+    match &row.effect {
+        Err(reason) => value["not_measured"] = json!(reason),
+        Ok(effect) => {
+            value["slope"] = interval(&effect.slope);
+            value["leverage"] = interval(&effect.leverage);
+            value["if_twice"] = interval(&effect.if_twice);
+            value["if_free"] = interval(&effect.if_free);
+            value["verdict"] = json!(effect.verdict.label());
+            value["rounds"] = json!(effect.rounds);
+        }
+    }
+    value
 }
 
 fn case(case: &CaseId) -> Value {

@@ -14,8 +14,10 @@ mod not_measured;
 mod overview;
 mod pipeline;
 mod profile;
+pub(crate) mod what_if;
 mod words;
 
+pub use what_if::experiment;
 pub(crate) use words::case_text;
 
 use crate::analyse::analyse_summarised;

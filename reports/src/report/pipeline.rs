@@ -1,7 +1,8 @@
 //! A pipeline's section: its stages by variant, Amdahl's law, and the sentence that sums it up.
 
+use super::what_if;
 use super::words::{few_samples, file_stem, variant_text};
-use crate::analyse::bottleneck;
+use crate::analyse::{bottleneck, probe_cost};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::format;
 use crate::stats::amdahl::FACTORS;
@@ -28,16 +29,28 @@ pub(super) fn section(kernel: &KernelInfo, summary: &KernelSummary, document: &m
             caption: Text::from("Time of one iteration by stage; less is better."),
         });
     }
+    document.paragraph(COLUMNS);
     for table in &stages.tables {
         document.blocks.push(Block::Paragraph(
             Text::strong("Stages of ").then(variant_text(&table.case)).then(whole(table)),
         ));
         document.blocks.push(Block::Table(stage_table(table)));
+        if let Some(sentence) = probe_cost::sentence(table) {
+            document.paragraph(Text::prose(&format::sentence(&sentence)));
+        }
     }
     if let Some(amdahl) = &stages.amdahl {
         amdahl_section(kernel, amdahl, document);
     }
+    what_if::section(kernel, stages, document);
 }
+
+/// What the columns of a stage table mean.
+const COLUMNS: &str = "The critical path is what the iteration waits for at each instant: its parts \
+and the time outside every stage sum to the iteration, and shares are of it. Wall is from entry to exit, \
+self time (shown where it is not the critical path) without the stages within; both count overlapping \
+calls once. CPU is \
+the time of all threads together, read in a pass of its own.";
 
 fn whole(table: &StageTable) -> String {
     let samples = table.stages.first().map_or(0, |stage| stage.shares.len());
@@ -58,16 +71,24 @@ fn declared(kernel: &KernelInfo) -> Text {
     })
 }
 
+/// The column of CPU time.
+const CPU: usize = 5;
+
 fn stage_table(table: &StageTable) -> Table {
     let mut rows = Table::new([
         Column::left("stage"),
-        Column::right("self time [interval]"),
+        Column::right("critical path [interval]"),
         Column::right("share of the whole"),
-        Column::right("total time"),
+        Column::right("self time"),
+        Column::right("wall"),
+        Column::right("CPU"),
         Column::right("calls"),
         Column::right("heap blocks"),
         Column::right("heap bytes"),
     ]);
+    // Where stages neither overlap nor nest across threads the two are the same.
+    let is_own = |stage: &StageRow| stage.self_ns.estimate != stage.critical_ns.estimate;
+    let shows_self = table.stages.iter().any(is_own);
     let largest = table.bottleneck().map(|stage| stage.name.as_str());
     for stage in &table.stages {
         let name = Text::code(&stage.name);
@@ -75,22 +96,30 @@ fn stage_table(table: &StageTable) -> Table {
         rows.row(figures(
             if bottleneck { name.then(" ").then(Text::strong("largest")) } else { name },
             stage,
+            shows_self,
         ));
     }
     if let Some(outside) = &table.outside {
-        let mut cells = figures(Text::from(outside.name.as_str()), outside);
-        cells.truncate(3);
+        let cells = figures(Text::from(outside.name.as_str()), outside, false);
+        let of_any_time = [0, 1, 2, CPU].map(|column| (column, cells[column].clone()));
+        let mut cells = vec![Text::default(); cells.len()];
+        for (column, cell) in of_any_time {
+            cells[column] = cell;
+        }
         rows.row(cells);
     }
     rows.without_empty_columns()
 }
 
-fn figures(name: Text, stage: &StageRow) -> Vec<Text> {
+fn figures(name: Text, stage: &StageRow, shows_self: bool) -> Vec<Text> {
+    let self_time = shows_self.then(|| format::time(stage.self_ns.estimate));
     vec![
         name,
-        Text::from(format::time_interval(&stage.self_ns)),
+        Text::from(format::time_interval(&stage.critical_ns)),
         Text::from(format::percent_interval(&stage.share)),
+        Text::from(self_time.unwrap_or_default()),
         Text::from(format::time(stage.total_ns.estimate)),
+        Text::from(stage.cpu_ns.map(|cpu| format::time(cpu.estimate)).unwrap_or_default()),
         Text::from(format::count(stage.calls)),
         Text::from(stage.heap_blocks.map(format::count).unwrap_or_default()),
         Text::from(stage.heap_bytes.map(format::bytes).unwrap_or_default()),

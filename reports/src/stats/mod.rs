@@ -13,6 +13,7 @@ mod normal;
 mod order;
 mod ratio;
 mod shift;
+mod slope;
 mod wilcoxon;
 
 pub use bootstrap::{RESAMPLES, SEED};
@@ -28,4 +29,5 @@ pub use shift::{
     EFFECT_CONFIDENCE, POWER, hodges_lehmann, hodges_lehmann_interval, hodges_lehmann_shift,
     smallest_effect,
 };
+pub use slope::{slope_over_rounds, theil_sen};
 pub use wilcoxon::{holm, wilcoxon_signed_rank};

@@ -9,6 +9,7 @@ mod ladder;
 mod pipeline;
 mod row;
 mod timing;
+mod what_if;
 
 use std::cmp::Ordering;
 
@@ -17,9 +18,10 @@ use index::Index;
 
 pub use ceiling::{Ceiling, ParallelReach, Reach};
 pub use ladder::Step;
-pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
+pub use pipeline::{AmdahlRow, AmdahlTable, MOST_PROBE_SHARE, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
 pub use timing::{Ratio, Timing};
+pub use what_if::{Effect, Verdict, WhatIfRow, WhatIfTable, what_if};
 
 /// Everything the tables of a run say.
 #[derive(Debug, Clone, PartialEq)]

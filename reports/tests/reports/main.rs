@@ -9,6 +9,7 @@ mod instructions;
 mod place;
 mod plant;
 mod rendering;
+mod stage_accounts;
 mod summaries;
 mod whatif;
 mod wire;

@@ -163,8 +163,11 @@ impl Plant {
             StageSamples {
                 name: (*name).to_owned(),
                 total_ns: self_ns.clone(),
+                critical_ns: self_ns.clone(),
+                cpu_ns: self_ns.iter().map(|ns| ns * case.threads as f64).collect(),
                 self_ns,
                 calls: 1.0,
+                inner_calls: 0.0,
                 heap_blocks: Some(100.0 * (at + 1) as f64),
                 heap_bytes: Some(8192.0),
             }
@@ -172,7 +175,8 @@ impl Plant {
         let detail = Detail::Stages(Stages {
             total_ns: samples(total_ns, 0.03, 20, 9),
             stages: stages.iter().enumerate().map(stage).collect(),
-            span_cost_ns: 400.0,
+            outside_cpu_ns: samples(total_ns * 0.01, 0.03, 10, 8),
+            span_cost_ns: 150.0,
         });
         self.measured(case, measurer::STAGES, Measurement { detail, ..Measurement::default() })
     }
@@ -354,5 +358,15 @@ fn pipeline(plant: Plant) -> Plant {
             &rayon,
             38e6,
             &[("load", 0.4), ("clean", 0.2), ("transform", 0.24), ("visualize", 0.15)],
+        )
+        .what_if(
+            &rows,
+            143e6,
+            &[
+                ("load", 93e6, 1.0),
+                ("clean", 25.7e6, 1.0),
+                ("transform", 17.2e6, 0.1),
+                ("visualize", 5.7e6, 0.9),
+            ],
         )
 }

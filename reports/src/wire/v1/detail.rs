@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Number;
 use super::number::{floats, numbers};
+use super::{Number, WhatIf};
 use crate as core;
 
 /// See [`crate::Detail`].
@@ -23,6 +23,8 @@ pub enum Detail {
     Profile(Profile),
     /// From `stages`.
     Stages(Stages),
+    /// From `what_if`.
+    WhatIf(WhatIf),
 }
 
 impl From<&core::Detail> for Detail {
@@ -35,6 +37,7 @@ impl From<&core::Detail> for Detail {
             }
             core::Detail::Profile(profile) => Self::Profile(profile.into()),
             core::Detail::Stages(stages) => Self::Stages(stages.into()),
+            core::Detail::WhatIf(what_if) => Self::WhatIf(what_if.into()),
         }
     }
 }
@@ -49,6 +52,7 @@ impl From<Detail> for core::Detail {
             }
             Detail::Profile(profile) => Self::Profile(profile.into()),
             Detail::Stages(stages) => Self::Stages(stages.into()),
+            Detail::WhatIf(what_if) => Self::WhatIf(what_if.into()),
         }
     }
 }
@@ -258,6 +262,9 @@ pub struct Stages {
     pub total_ns: Vec<Number>,
     /// By first entry.
     pub stages: Vec<StageSamples>,
+    /// Nanoseconds an iteration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub outside_cpu_ns: Vec<Number>,
     /// Nanoseconds.
     pub span_cost_ns: Number,
 }
@@ -267,6 +274,7 @@ impl From<&core::Stages> for Stages {
         Self {
             total_ns: numbers(&value.total_ns),
             stages: value.stages.iter().map(Into::into).collect(),
+            outside_cpu_ns: numbers(&value.outside_cpu_ns),
             span_cost_ns: value.span_cost_ns.into(),
         }
     }
@@ -277,6 +285,7 @@ impl From<Stages> for core::Stages {
         Self {
             total_ns: floats(value.total_ns),
             stages: value.stages.into_iter().map(Into::into).collect(),
+            outside_cpu_ns: floats(value.outside_cpu_ns),
             span_cost_ns: value.span_cost_ns.into(),
         }
     }
@@ -292,12 +301,25 @@ pub struct StageSamples {
     pub self_ns: Vec<Number>,
     /// Nanoseconds an iteration.
     pub total_ns: Vec<Number>,
+    /// Nanoseconds an iteration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub critical_ns: Vec<Number>,
+    /// Nanoseconds an iteration.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub cpu_ns: Vec<Number>,
     /// An iteration.
     pub calls: Number,
+    /// An iteration.
+    #[serde(default = "zero")]
+    pub inner_calls: Number,
     /// An iteration, where counted.
     pub heap_blocks: Option<Number>,
     /// An iteration, where counted.
     pub heap_bytes: Option<Number>,
+}
+
+const fn zero() -> Number {
+    Number(0.0)
 }
 
 impl From<&core::StageSamples> for StageSamples {
@@ -306,7 +328,10 @@ impl From<&core::StageSamples> for StageSamples {
             name: value.name.clone(),
             self_ns: numbers(&value.self_ns),
             total_ns: numbers(&value.total_ns),
+            critical_ns: numbers(&value.critical_ns),
+            cpu_ns: numbers(&value.cpu_ns),
             calls: value.calls.into(),
+            inner_calls: value.inner_calls.into(),
             heap_blocks: value.heap_blocks.map(Number),
             heap_bytes: value.heap_bytes.map(Number),
         }
@@ -319,7 +344,10 @@ impl From<StageSamples> for core::StageSamples {
             name: value.name,
             self_ns: floats(value.self_ns),
             total_ns: floats(value.total_ns),
+            critical_ns: floats(value.critical_ns),
+            cpu_ns: floats(value.cpu_ns),
             calls: value.calls.into(),
+            inner_calls: value.inner_calls.into(),
             heap_blocks: value.heap_blocks.map(f64::from),
             heap_bytes: value.heap_bytes.map(f64::from),
         }

@@ -10,6 +10,7 @@ mod info;
 mod kernel;
 mod number;
 mod record;
+mod what_if;
 
 pub use detail::{
     Agreement, CallSite, Detail, HotFunction, HotLine, Profile, StageSamples, Stages,
@@ -20,6 +21,7 @@ pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;
 pub use record::{CaseId, Failure, FailureKind, Measurement, Outcome, Record, Series};
+pub use what_if::{Shift, StageExperiment, WhatIf};
 
 use serde::{Deserialize, Serialize};
 
