@@ -1,8 +1,9 @@
 //! Whole reports: every file of a complete run, as committed snapshots, and how long they take.
 
+use std::path::Path;
 use std::time::{Duration, Instant};
 
-use amdahl_reports::{Report, Role, Run, StageInfo, measurer, render, report};
+use amdahl_reports::{Artifact, Report, Role, Run, StageInfo, measurer, render, report};
 use proptest::prelude::*;
 
 use crate::plant::{Plant, case, complete, kernel, samples};
@@ -12,10 +13,15 @@ fn file(name: &str) -> String {
     files.into_iter().find(|file| file.path == name).expect("a file of that name").contents
 }
 
+/// Whether a file is a page of the Markdown.
+fn is_page(file: &Artifact) -> bool {
+    Path::new(&file.path).extension().is_some_and(|ending| ending == "md")
+}
+
 /// Every page of the Markdown, one after the other.
 fn markdown() -> String {
     let files = report(&complete());
-    let pages = files.into_iter().filter(|file| file.path.ends_with(".md"));
+    let pages = files.into_iter().filter(|file| is_page(file));
     pages.map(|page| page.contents).collect()
 }
 
@@ -33,7 +39,7 @@ fn a_kernels_page_is_as_committed() {
 #[test]
 fn every_link_of_every_page_leads_somewhere() {
     let files = report(&complete());
-    for page in files.iter().filter(|file| file.path.ends_with(".md")) {
+    for page in files.iter().filter(|file| is_page(file)) {
         let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
         for target in page.contents.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
@@ -62,7 +68,7 @@ fn every_link_of_every_page_leads_somewhere() {
 #[test]
 fn no_page_is_longer_than_github_shows() {
     // GitHub stops rendering a Markdown file beyond 512 KB ("About READMEs", GitHub Docs: 500 KiB).
-    let pages = report(&large()).into_iter().filter(|file| file.path.ends_with(".md"));
+    let pages = report(&large()).into_iter().filter(|file| is_page(file));
     for page in pages {
         assert!(page.contents.len() < 500 * 1024, "{} has {}", page.path, page.contents.len());
     }
