@@ -39,7 +39,7 @@ pub use kernel::{
 pub use metric::{Better, Metric, Unit};
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
-    Profile, Record, Series, StageSamples, Stages,
+    Profile, Record, Series, StageSamples, Stages, Swap, SwappedStage,
 };
 pub use report::{Artifact, Report, report};
 pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};

@@ -40,6 +40,7 @@ impl Kernel {
                     let request = CaseRequest {
                         variant: variant.name.clone(),
                         size: size.label.clone(),
+                        swap: None,
                         against: against.clone(),
                         seed,
                         input: Vec::new(),

@@ -5,8 +5,10 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 
+pub(crate) mod alone;
 mod clock;
 pub(crate) mod cpu;
+pub(crate) mod faults;
 pub(crate) mod heap;
 pub(crate) mod stages;
 

@@ -8,6 +8,7 @@ mod info;
 mod kernel;
 mod number;
 mod record;
+mod swap;
 
 pub use detail::{
     Agreement, CallSite, Detail, HotFunction, HotLine, Profile, StageSamples, Stages,
@@ -16,6 +17,7 @@ pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;
 pub use record::{CaseId, Failure, FailureKind, Measurement, Outcome, Record, Series};
+pub use swap::{Swap, SwappedStage};
 
 use serde::{Deserialize, Serialize};
 
