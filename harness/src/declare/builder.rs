@@ -323,7 +323,14 @@ where
         };
         super::suite::validate_kernel(&info)?;
         let sizes = self.sizes.smoke.into_iter().chain(self.sizes.measured).collect();
-        Ok(Typed { info, sizes, input: self.input, runs: self.runs, qualities, composed: self.composed })
+        Ok(Typed {
+            info,
+            sizes,
+            input: self.input,
+            runs: self.runs,
+            qualities,
+            composed: self.composed,
+        })
     }
 
     pub(super) fn add<F>(mut self, name: &str, role: Role, run: F) -> Self

@@ -32,13 +32,7 @@ pub(super) trait Compose<I, O>: Send + Sync {
 
     /// Runs the swapped stage alone, as the base has it under the first probe and as the composition
     /// has it under the second, in turn, on the value that the base's stages before it make.
-    fn alone(
-        &self,
-        composition: &Composition,
-        input: &I,
-        rounds: u64,
-        probes: [&mut dyn Probe; 2],
-    );
+    fn alone(&self, composition: &Composition, input: &I, rounds: u64, probes: [&mut dyn Probe; 2]);
 
     /// Holds each stage of a declared variant to the same stage of another.
     fn check_stages(

@@ -15,6 +15,8 @@ pub(crate) struct Counts {
     pub(crate) profiled_groups: usize,
     /// Cases whose stages are timed.
     pub(crate) staged: usize,
+    /// Compositions of pipelines with one stage swapped.
+    pub(crate) swapped: usize,
 }
 
 impl Counts {
@@ -28,6 +30,7 @@ impl Counts {
             profiled: cases(|group| group.is_largest),
             profiled_groups: groups.iter().filter(|group| group.is_largest).count(),
             staged: cases(|group| group.has_stages),
+            swapped: groups.iter().map(|group| group.swaps).sum(),
         }
     }
 }
@@ -49,6 +52,8 @@ pub(crate) struct Schedule {
     pub(crate) profiles: usize,
     /// The stages pass.
     pub(crate) stages: Duration,
+    /// A composition with one stage swapped.
+    pub(crate) swap: Duration,
     /// How long counting one case's heap may take.
     pub(crate) heap: Duration,
 }
@@ -64,7 +69,12 @@ const CRITERION_PART: f64 = 0.42;
 const INTERLEAVED_PART: f64 = 0.24;
 const PROFILE_PART: f64 = 0.30;
 const STAGES_PART: f64 = 0.04;
+/// The part of the free time that swapped stages take before the others divide the rest, where there
+/// are pipelines: a composition is nearly as slow as its pipeline's reference.
+const SWAPS_PART: f64 = 0.12;
 
+/// More seconds for one composition tell nothing more.
+const MOST_SWAP_S: f64 = 4.0;
 /// A profile shorter than this has too few samples to read.
 const LEAST_PROFILE: Duration = Duration::from_millis(400);
 /// Cases of a group that are profiled however short the time: the reference and the fastest.
@@ -89,6 +99,8 @@ impl Schedule {
         let fixed = FIXED_PER_CASE.as_secs_f64() * counts.cases as f64;
         let budget = budget.as_secs_f64();
         let free = (budget - fixed).max(LEAST_PART * budget);
+        let swaps = if counts.swapped > 0 { SWAPS_PART * free } else { 0.0 };
+        let free = free - swaps;
         let share = |part: f64, cases: usize, least: f64, most: f64| {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
@@ -112,6 +124,7 @@ impl Schedule {
             heap: Self::heap_limit(seconds(budget)),
             profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
+            swap: seconds((swaps / counts.swapped.max(1) as f64).min(MOST_SWAP_S)),
         }
     }
 }
@@ -135,12 +148,14 @@ mod tests {
 
     #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
-        let counts = Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8 };
+        let counts = Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8, swapped: 8 };
         let budget = Duration::from_mins(5);
         let schedule = Schedule::divide(budget, counts);
         let per_case =
             schedule.warm_up + schedule.criterion + schedule.interleaved + FIXED_PER_CASE;
-        let total = per_case * 90 + (schedule.stacks + schedule.lines) * 45 + schedule.stages * 8;
+        let total = per_case * 90
+            + (schedule.stacks + schedule.lines) * 45
+            + (schedule.stages + schedule.swap) * 8;
         assert!(total <= budget + Duration::from_secs(1), "{total:?}");
     }
 }

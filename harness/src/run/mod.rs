@@ -5,6 +5,7 @@
 //! a [`Progress`].
 
 mod ceiling;
+mod choose_swaps;
 mod criterion;
 mod group;
 mod heap;
@@ -13,6 +14,7 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod swap;
 
 use std::path::PathBuf;
 

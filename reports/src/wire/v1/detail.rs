@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Number, Swap};
 use super::number::{floats, numbers};
+use super::{Number, Swap};
 use crate as core;
 
 /// See [`crate::Detail`].

@@ -19,10 +19,7 @@ pub struct Swap {
 
 impl From<&core::Swap> for Swap {
     fn from(value: &core::Swap) -> Self {
-        Self {
-            swapped: value.swapped.as_ref().map(Into::into),
-            stages: (&value.stages).into(),
-        }
+        Self { swapped: value.swapped.as_ref().map(Into::into), stages: (&value.stages).into() }
     }
 }
 
