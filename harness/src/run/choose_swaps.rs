@@ -9,7 +9,7 @@ use super::Runner;
 use crate::plan::whole;
 
 /// What a composition costs beside its iterations: a process, its input.
-const FIXED_NS: f64 = 300e6;
+const FIXED_NS: f64 = 100e6;
 /// Iterations of a composition before it is timed: two of its check, the other side of the check, an
 /// estimate, and what its stage takes alone.
 const ITERATIONS_BEFORE: f64 = 5.0;

@@ -181,7 +181,8 @@ impl Entrant {
         }
     }
 
-    /// One slot: its means are a sample.
+    /// One slot: its medians are a sample. An iteration during which the system ran something else
+    /// would move a mean by more than any stage.
     fn round(&mut self) -> Result<(), Failure> {
         if self.warm_up > 0 {
             self.live.batch(self.warm_up)?;
@@ -196,9 +197,9 @@ impl Entrant {
 
     fn add(&mut self, slot: &Stages) {
         let rounds = self.stages.total_ns.len();
-        let mean = |samples: &[f64]| stats::mean(samples).unwrap_or(0.0);
+        let typical = |samples: &[f64]| stats::median(samples).unwrap_or(0.0);
         self.stages.span_cost_ns = slot.span_cost_ns;
-        self.stages.total_ns.push(mean(&slot.total_ns));
+        self.stages.total_ns.push(typical(&slot.total_ns));
         for stage in &slot.stages {
             let known = self.stages.stages.iter().position(|own| own.name == stage.name);
             let at = known.unwrap_or_else(|| {
@@ -211,8 +212,8 @@ impl Entrant {
                 self.stages.stages.len() - 1
             });
             let own = &mut self.stages.stages[at];
-            own.self_ns.push(mean(&stage.self_ns));
-            own.total_ns.push(mean(&stage.total_ns));
+            own.self_ns.push(typical(&stage.self_ns));
+            own.total_ns.push(typical(&stage.total_ns));
             own.calls = stage.calls;
         }
         // A stage that this slot did not enter took no time in it.

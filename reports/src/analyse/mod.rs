@@ -11,6 +11,8 @@ mod disagreement;
 pub(crate) mod missing;
 mod noise;
 mod parallel_slower;
+pub(crate) mod prediction;
+mod scaling;
 mod setup;
 mod slower_than_reference;
 mod steal;
@@ -29,7 +31,7 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 12] {
+pub fn all() -> [&'static dyn Analyser; 14] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
@@ -41,8 +43,10 @@ pub fn all() -> [&'static dyn Analyser; 12] {
         &allocation::Allocation,
         &slower_than_reference::SlowerThanReference,
         &parallel_slower::ParallelSlower,
+        &scaling::ScalingLoss,
         &undecided::Undecided,
         &bottleneck::Bottleneck,
+        &prediction::Prediction,
     ]
 }
 

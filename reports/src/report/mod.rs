@@ -13,6 +13,8 @@ mod not_measured;
 mod overview;
 mod pipeline;
 mod profile;
+mod scaling;
+mod swap;
 mod words;
 
 pub(crate) use words::case_text;
@@ -83,6 +85,11 @@ impl<'a> Report<'a> {
             let times = chart::times(summary);
             charts.extend(
                 times.map(|contents| Artifact { path: kernel::chart_path(&summary.id), contents }),
+            );
+            let threads = chart::threads(summary);
+            charts.extend(
+                threads
+                    .map(|contents| Artifact { path: scaling::chart_path(&summary.id), contents }),
             );
             let stages = summary.stages.as_ref().and_then(chart::stages);
             charts.extend(

@@ -12,6 +12,7 @@ mod interval;
 mod normal;
 mod order;
 mod ratio;
+pub mod scaling;
 mod shift;
 mod wilcoxon;
 
@@ -22,7 +23,7 @@ pub use describe::{
 };
 pub use interval::{CONFIDENCE, Interval};
 pub use normal::normal_tail;
-pub use order::median_interval;
-pub use ratio::{paired_ratio, unpaired_ratio};
+pub use order::{median_interval, median_interval_at};
+pub use ratio::{paired_ratio, paired_ratio_at, unpaired_ratio};
 pub use shift::{hodges_lehmann, hodges_lehmann_shift};
 pub use wilcoxon::{holm, wilcoxon_signed_rank};

@@ -8,6 +8,8 @@ mod index;
 mod ladder;
 mod pipeline;
 mod row;
+mod scaling;
+mod swap;
 mod timing;
 
 use std::cmp::Ordering;
@@ -19,6 +21,8 @@ pub use ceiling::{Ceiling, ParallelReach, Reach};
 pub use ladder::Step;
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
+pub use scaling::{Grown, Scaling, ThreadsRow};
+pub use swap::{Moved, SwapRow, Swaps, Verdict};
 pub use timing::{Ratio, Timing};
 
 /// Everything the tables of a run say.
@@ -41,6 +45,10 @@ pub struct KernelSummary {
     pub ladder: Vec<Step>,
     /// The stages at the largest size at which they were timed, where it is a pipeline.
     pub stages: Option<Stages>,
+    /// What came of swapping one stage, where it is a pipeline and stages were swapped.
+    pub swaps: Option<Swaps>,
+    /// What more threads give, by size and variant.
+    pub scaling: Vec<Scaling>,
     /// What came of the smoke sizes.
     pub smoke: Smoke,
     /// Declared variants of which there is no record at all.
@@ -150,6 +158,8 @@ fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
     KernelSummary {
         id: kernel.id.clone(),
         stages: pipeline::stages(kernel, &sizes, index),
+        swaps: swap::swaps(kernel, index),
+        scaling: sizes.iter().flat_map(scaling::scaling).collect(),
         smoke: smoke(kernel, index),
         sizes,
         largest,

@@ -1,0 +1,83 @@
+//! Swapped stages: what each promised by Amdahl's law, and what the whole pipeline gave.
+
+use super::words::{few_samples, variant_text};
+use crate::analyse::prediction::cause;
+use crate::document::{Block, Column, Document, Table, Text};
+use crate::format;
+use crate::summary::{KernelSummary, SwapRow, Swaps, Verdict};
+
+pub(super) fn section(summary: &KernelSummary, document: &mut Document) {
+    let Some(swaps) = &summary.swaps else { return };
+    document.heading(3, format!("One stage of {} swapped at {}", summary.id, swaps.base.size));
+    document.paragraph(lead(swaps));
+    document.blocks.push(Block::Table(table(swaps)));
+    let points: Vec<Text> = swaps.rows.iter().filter_map(explanation).collect();
+    if !points.is_empty() {
+        document.paragraph("Where a promise was not kept:");
+        document.blocks.push(Block::List(points));
+    }
+}
+
+fn lead(swaps: &Swaps) -> Text {
+    let few = few_samples(&swaps.base_ns, swaps.rounds).map(|few| format!(" ({few})"));
+    Text::from("All stages run ").then(variant_text(&swaps.base)).then(format!(
+        ", {} an iteration{}, but for one. Promised is 1 - p + p / s of that time, for the \
+             stage's share p and its gain s alone on the same input; measured was the whole, in \
+             turn with the all-reference pipeline.",
+        format::time_interval(&swaps.base_ns),
+        few.unwrap_or_default()
+    ))
+}
+
+fn table(swaps: &Swaps) -> Table {
+    let mut table = Table::new([
+        Column::left("stage"),
+        Column::left("runs instead"),
+        Column::right("share p"),
+        Column::right("gain alone, s"),
+        Column::right("promised [interval]"),
+        Column::right("measured [interval]"),
+        Column::right("measured over promised"),
+        Column::left("promise"),
+        Column::right("page faults"),
+    ]);
+    for row in &swaps.rows {
+        let threads = if row.case.threads > 1 {
+            format!(", {}", format::plural(row.case.threads, "thread"))
+        } else {
+            String::new()
+        };
+        table.row([
+            Text::code(&row.swapped.stage),
+            Text::code(&row.swapped.variant).then(threads),
+            Text::from(format::percent(row.share.estimate)),
+            Text::from(format::ratio(row.alone.estimate)),
+            Text::from(format::time_interval(&row.predicted_ns)),
+            Text::from(format::time_interval(&row.measured_ns)),
+            Text::from(format::ratio_interval(&row.off)),
+            verdict(row),
+            Text::from(row.faults.map(|[was, is]| faults(was, is)).unwrap_or_default()),
+        ]);
+    }
+    table.without_empty_columns()
+}
+
+fn verdict(row: &SwapRow) -> Text {
+    let reached = format::confidence(row.off.confidence);
+    let few = if row.off.is_trustworthy() { String::new() } else { format!(" at {reached}") };
+    match row.verdict {
+        Verdict::Kept => Text::from(format!("kept{few}")),
+        Verdict::Nearly => Text::from(format!("within a tenth{few}")),
+        Verdict::Broken => Text::strong("not kept").then(few),
+    }
+}
+
+fn faults(was: f64, is: f64) -> String {
+    format!("{} → {}", format::count(was), format::count(is))
+}
+
+/// Where the time went that was promised otherwise; nothing of a promise that was kept.
+fn explanation(row: &SwapRow) -> Option<Text> {
+    (row.verdict == Verdict::Broken)
+        .then(|| Text::code(&row.case.variant).then(": ").then(Text::prose(&cause(row))).then("."))
+}
