@@ -38,7 +38,7 @@ impl Prediction {
 /// How many times as many page faults are an explanation.
 const MANY_TIMES: f64 = 1.5;
 /// Fewer page faults than this cost no time that shows: each takes the order of a microsecond.
-const FEW_FAULTS: f64 = 100.0;
+pub(crate) const FEW_FAULTS: f64 = 100.0;
 
 /// In words: which stages take another time than promised, and what is known of why.
 pub(crate) fn cause(row: &SwapRow) -> String {

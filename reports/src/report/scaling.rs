@@ -120,13 +120,21 @@ fn misfit(fit: &Fit) -> String {
 
 /// Gustafson's promise and what came.
 fn promise(grown: &Grown) -> Text {
+    let off = grown.measured.interval;
+    let so = if off.is_below(grown.predicted.low) {
+        ", less: what does not scale grows with the size"
+    } else if off.is_above(grown.predicted.high) {
+        ", more: what does not scale shrinks as the size grows"
+    } else {
+        ", as promised"
+    };
     Text::code(&grown.variant).then(format!(
-        " from {} to {}, on {} threads: if what is serial does not grow with the size, Gustafson's \
-         law promises {}; measured {}.",
+        " from {} to {}, on {} threads: if what is serial at the smaller size did not grow, \
+         Gustafson's law would give {}; measured {}{so}.",
         grown.from,
         grown.to,
         format::count(grown.threads as f64),
         format::ratio_interval(&grown.predicted),
-        format::ratio_interval(&grown.measured.interval)
+        format::ratio_interval(&off)
     ))
 }

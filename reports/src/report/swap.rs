@@ -1,16 +1,24 @@
 //! Swapped stages: what each promised by Amdahl's law, and what the whole pipeline gave.
 
 use super::words::{few_samples, variant_text};
-use crate::analyse::prediction::cause;
+use crate::analyse::prediction::{FEW_FAULTS, cause};
 use crate::document::{Block, Column, Document, Table, Text};
-use crate::format;
 use crate::summary::{KernelSummary, SwapRow, Swaps, Verdict};
+use crate::{CaseId, Failure, format};
 
 pub(super) fn section(summary: &KernelSummary, document: &mut Document) {
     let Some(swaps) = &summary.swaps else { return };
     document.heading(3, format!("One stage of {} swapped at {}", summary.id, swaps.base.size));
     document.paragraph(lead(swaps));
     document.blocks.push(Block::Table(table(swaps)));
+    if !swaps.failed.is_empty() {
+        document.paragraph("Compositions that went wrong, and have no figures:");
+        let point = |(case, failure): &(CaseId, Failure)| {
+            let how = format!(": {}, {}", failure.kind.label(), failure.reason);
+            Text::code(&case.variant).then(Text::prose(&how))
+        };
+        document.blocks.push(Block::List(swaps.failed.iter().map(point).collect()));
+    }
     let points: Vec<Text> = swaps.rows.iter().filter_map(explanation).collect();
     if !points.is_empty() {
         document.paragraph("Where a promise was not kept:");
@@ -56,7 +64,7 @@ fn table(swaps: &Swaps) -> Table {
             Text::from(format::time_interval(&row.measured_ns)),
             Text::from(format::ratio_interval(&row.off)),
             verdict(row),
-            Text::from(row.faults.map(|[was, is]| faults(was, is)).unwrap_or_default()),
+            Text::from(row.faults.and_then(faults).unwrap_or_default()),
         ]);
     }
     table.without_empty_columns()
@@ -72,8 +80,10 @@ fn verdict(row: &SwapRow) -> Text {
     }
 }
 
-fn faults(was: f64, is: f64) -> String {
-    format!("{} → {}", format::count(was), format::count(is))
+/// Page faults before and after, where they differ by more than chance.
+fn faults([was, is]: [f64; 2]) -> Option<String> {
+    let differ = (was - is).abs() >= FEW_FAULTS;
+    differ.then(|| format!("{} → {}", format::count(was), format::count(is)))
 }
 
 /// Where the time went that was promised otherwise; nothing of a promise that was kept.

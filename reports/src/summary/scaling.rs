@@ -4,10 +4,10 @@ use super::row::CaseRow;
 use super::timing::Ratio;
 use super::{KernelSummary, SizeSummary};
 use crate::Role;
+use crate::stats::Interval;
 use crate::stats::scaling::{
     Fit, Point, fit_amdahl, fit_universal, gustafson, karp_flatt_interval,
 };
-use crate::stats::{Interval, unpaired_ratio};
 
 /// A parallel variant at one size, on one thread and on several.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +94,7 @@ impl KernelSummary {
         let before = from.rows.iter().find(|row| row.case.case.threads == threads)?;
         let (small, large) = (from.one.timing.as_ref()?, to.one.timing.as_ref()?);
         // The smaller time over the larger: the serial part is a share of the smaller.
-        let ratio = unpaired_ratio(&small.samples_ns, &large.samples_ns)?;
+        let ratio = small.time_ns.combine(&large.time_ns, |small, large| small / large);
         let predicted = before.serial.combine(&ratio, |serial, ratio| {
             gustafson(serial * ratio, 1.0 - serial * ratio, threads)
         });

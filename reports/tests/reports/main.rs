@@ -6,4 +6,6 @@ mod comparing;
 mod plant;
 mod rendering;
 mod summaries;
+mod swaps;
+mod threads;
 mod wire;
