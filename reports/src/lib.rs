@@ -23,6 +23,7 @@ pub mod format;
 mod kernel;
 pub mod measurer;
 mod metric;
+mod pages;
 mod record;
 pub mod render;
 mod report;
@@ -37,6 +38,7 @@ pub use kernel::{
     Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo,
 };
 pub use metric::{Better, Metric, Unit};
+pub use pages::Page;
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages, Swap, SwappedStage,

@@ -6,6 +6,7 @@
 mod ceiling;
 mod index;
 mod ladder;
+mod outlook;
 mod pipeline;
 mod row;
 mod scaling;
@@ -19,6 +20,7 @@ use index::Index;
 
 pub use ceiling::{Ceiling, ParallelReach, Reach};
 pub use ladder::Step;
+pub use outlook::{Left, Next, Outlook};
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
 pub use scaling::{Grown, Scaling, ThreadsRow};

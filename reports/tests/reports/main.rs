@@ -1,6 +1,7 @@
 //! The crate from the outside: a planted run goes in, findings, files and refusals come out.
 
 mod analysers;
+mod bottlenecks;
 mod ceilings;
 mod comparing;
 mod plant;
