@@ -5,6 +5,7 @@ mod common;
 
 use std::sync::LazyLock;
 
+use amdahl::{Pipeline, Sizes, Stage};
 use amdahl_reports::summary::{SwapRow, Swaps, Verdict, summarise};
 use amdahl_reports::{FailureKind, Run, measurer, wire};
 use common::{Sandbox, assert_code};
@@ -84,4 +85,25 @@ fn without_the_reference_nothing_is_swapped() {
     let sandbox = Sandbox::of("composed");
     assert_code(&sandbox.amdahl("measure relay/quick --budget 20s"), 0);
     assert!(run_of(&sandbox).records.iter().all(|record| record.measurer != measurer::SWAP));
+}
+
+#[test]
+fn a_stage_that_fits_its_own_kind_alone_is_found_by_the_declarations_check() {
+    // -0 agrees with 0, so `negative` passes by itself; the reference's next stage tells them apart.
+    let kernel = Pipeline::new("signs", "whether a number that should be 0 has a sign")
+        .sizes(Sizes::smoke([3]).measured([3]))
+        .input(|&n: &usize, _| n as f64)
+        .stage(
+            "vanish",
+            Stage::reference("plain", |x: &f64| 0.0 * x).variant("negative", |x: &f64| -0.0 * x),
+        )
+        .stage(
+            "sign",
+            Stage::reference("plain", |x: &f64| f64::from(u8::from(x.is_sign_negative())))
+                .variant("negative", |_: &f64| 0.0),
+        )
+        .build();
+    let failures = kernel.check(1).expect_err("a composition that disagrees").failures;
+    assert_eq!(failures.len(), 1, "{failures:?}");
+    assert!(failures[0].starts_with("signs/plain + vanish:negative/3: differs"), "{failures:?}");
 }

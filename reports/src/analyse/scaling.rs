@@ -6,8 +6,9 @@ use crate::stats::Interval;
 use crate::summary::{KernelSummary, Scaling, Summary, ThreadsRow};
 use crate::{Bound, Finding, KernelInfo, Run, Severity};
 
-/// A serial fraction below this is no loss that anyone would look for: at 4 threads it costs a tenth.
-const NOTICEABLE: f64 = 0.04;
+/// A serial fraction below this is no loss that anyone would look for: two threads then do nine tenths of
+/// what two could.
+const NOTICEABLE: f64 = 0.1;
 /// A case whose gain is at least this part of the gain of the ceiling grows as the machine does.
 const AS_THE_CEILING: f64 = 0.9;
 /// A case at less than this share of the ceiling is not held back by it.

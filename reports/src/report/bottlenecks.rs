@@ -4,7 +4,7 @@ use super::Report;
 use super::words::variant_text;
 use crate::document::{Block, Column, Document, Table, Text, anchor};
 use crate::stats::amdahl::limit;
-use crate::summary::{AmdahlRow, KernelSummary, Left, Next, Outlook, SwapRow, Swaps, Verdict};
+use crate::summary::{AmdahlRow, KernelSummary, Left, Next, Outlook, SwapRow, Swaps};
 use crate::{Detail, KernelInfo, Role, format, measurer};
 
 /// The heading, to which others link.
@@ -149,18 +149,10 @@ fn stage_cells(row: &AmdahlRow, swap: Option<(&Swaps, &SwapRow)>) -> Vec<Text> {
             Text::code(&swap.swapped.variant),
             Text::from(format::ratio_interval(&promised)),
             Text::from(format::ratio_interval(&swap.speed_up)),
-            Text::from(word(swap.verdict)),
+            Text::from(swap.verdict.label()),
         ]);
     }
     cells
-}
-
-const fn word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Kept => "kept",
-        Verdict::Nearly => "within a tenth",
-        Verdict::Broken => "not kept",
-    }
 }
 
 /// What to do first: the swap that gave the whole most, else the largest stage.

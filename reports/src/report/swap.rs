@@ -73,11 +73,11 @@ fn table(swaps: &Swaps) -> Table {
 fn verdict(row: &SwapRow) -> Text {
     let reached = format::confidence(row.off.confidence);
     let few = if row.off.is_trustworthy() { String::new() } else { format!(" at {reached}") };
-    match row.verdict {
-        Verdict::Kept => Text::from(format!("kept{few}")),
-        Verdict::Nearly => Text::from(format!("within a tenth{few}")),
-        Verdict::Broken => Text::strong("not kept").then(few),
-    }
+    let word = match row.verdict {
+        Verdict::Broken => Text::strong(row.verdict.label()),
+        Verdict::Kept | Verdict::Nearly => Text::from(row.verdict.label()),
+    };
+    word.then(few)
 }
 
 /// Page faults before and after, where they differ by more than chance.

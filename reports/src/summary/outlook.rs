@@ -10,8 +10,9 @@ use crate::{CaseId, Role, Rung};
 /// From this share of the ceiling on, what is left is less than two runs of one program differ by.
 const AT_THE_CEILING: f64 = 0.8;
 
-/// A serial fraction from which on threads are worth a look.
-const WASTED: f64 = 0.04;
+/// A serial fraction from which on threads are worth a look: two of them then do less than nine tenths of
+/// what two could.
+const WASTED: f64 = 0.1;
 
 /// What is left of one kernel at its largest size.
 #[derive(Debug, Clone, PartialEq)]

@@ -74,6 +74,17 @@ pub enum Verdict {
     Broken,
 }
 
+impl Verdict {
+    /// The words for it in a report.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::Nearly => "within a tenth",
+            Self::Broken => "not kept",
+        }
+    }
+}
+
 /// A stage that takes another time in a composition than was promised.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moved {
