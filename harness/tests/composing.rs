@@ -91,7 +91,7 @@ fn without_the_reference_nothing_is_swapped() {
 fn a_stage_that_fits_its_own_kind_alone_is_found_by_the_declarations_check() {
     // -0 agrees with 0, so `negative` passes by itself; the reference's next stage tells them apart.
     let kernel = Pipeline::new("signs", "whether a number that should be 0 has a sign")
-        .sizes(Sizes::smoke([3]).measured([3]))
+        .sizes(Sizes::smoke([3]).measured([4]))
         .input(|&n: &usize, _| n as f64)
         .stage(
             "vanish",
