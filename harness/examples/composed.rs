@@ -15,6 +15,9 @@ static ALLOCATOR: amdahl::Allocator = amdahl::Allocator::new();
 /// slices of a busy machine's scheduler, so that most iterations are not interrupted.
 const UNIT: u64 = 20_000;
 
+/// Units that a runner who defers leaves to the next: so many that a busy machine cannot hide them.
+const DEFERRED: u64 = 40;
+
 fn main() -> ExitCode {
     let relay = Pipeline::new("relay", "a number handed on by three runners")
         .sizes(Sizes::smoke([0, 3]).measured([1_000]))
@@ -23,7 +26,7 @@ fn main() -> ExitCode {
             "first",
             Stage::reference("plain", |x: &f64| run(4, *x))
                 .variant("quick", |x: &f64| run(1, *x))
-                .variant("deferring", |x: &f64| Baton { left_undone: 4, ..run(1, *x) })
+                .variant("deferring", |x: &f64| Baton { left_undone: DEFERRED, ..run(1, *x) })
                 .variant("marking", |x: &f64| Baton { marked: true, ..run(4, *x) }),
         )
         .stage(
