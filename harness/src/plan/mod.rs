@@ -99,7 +99,8 @@ impl Plan {
             .filter(|group| !group.cases.is_empty())
             .collect();
         swaps::plan(kernels, &mut groups);
-        let budget = request.budget.of(Counts::of(&groups).cases);
+        let counts = Counts::of(&groups);
+        let budget = request.budget.of(counts.cases + counts.swapped);
         let smoke: Vec<Group> = kernels
             .iter()
             .flat_map(|kernel| groups_of(kernel, false, request))
@@ -139,7 +140,11 @@ impl Plan {
             |group: &Group| self.kernels.iter().take(done).any(|kernel| kernel.id == group.kernel);
         let left: Vec<Group> =
             self.groups.iter().filter(|group| !is_done(group)).cloned().collect();
-        let divided = Schedule::divide(self.budget.saturating_sub(elapsed), Counts::of(&left));
+        // Heap and swaps are promised a part of the whole: what came before must not cost the last
+        // kernels theirs.
+        let swap = Schedule::swap_time(self.budget, Counts::of(&self.groups));
+        let left_time = self.budget.saturating_sub(elapsed);
+        let divided = Schedule::divide_beside(left_time, Counts::of(&left), swap);
         Schedule { heap: Schedule::heap_limit(self.budget), ..divided }
     }
 

@@ -69,12 +69,9 @@ const CRITERION_PART: f64 = 0.42;
 const INTERLEAVED_PART: f64 = 0.24;
 const PROFILE_PART: f64 = 0.30;
 const STAGES_PART: f64 = 0.04;
-/// The part of the free time that swapped stages take before the others divide the rest, where there
-/// are pipelines: a composition is nearly as slow as its pipeline's reference.
-const SWAPS_PART: f64 = 0.12;
 
-/// More seconds for one composition tell nothing more.
-const MOST_SWAP_S: f64 = 4.0;
+/// More time for one composition tells nothing more.
+const MOST_SWAP: Duration = Duration::from_secs(4);
 /// A profile shorter than this has too few samples to read.
 const LEAST_PROFILE: Duration = Duration::from_millis(400);
 /// Cases of a group that are profiled however short the time: the reference and the fastest.
@@ -96,11 +93,15 @@ impl Schedule {
     /// Divides `budget`: longer passes where there are few cases, within bounds beyond which more
     /// time tells nothing more and less tells nothing at all.
     pub(crate) fn divide(budget: Duration, counts: Counts) -> Self {
+        Self::divide_beside(budget, counts, Self::swap_time(budget, counts))
+    }
+
+    /// The same where a composition with one stage swapped takes so much of it.
+    pub(crate) fn divide_beside(budget: Duration, counts: Counts, swap: Duration) -> Self {
+        let swaps = swap.as_secs_f64() * counts.swapped as f64;
         let fixed = FIXED_PER_CASE.as_secs_f64() * counts.cases as f64;
         let budget = budget.as_secs_f64();
-        let free = (budget - fixed).max(LEAST_PART * budget);
-        let swaps = if counts.swapped > 0 { SWAPS_PART * free } else { 0.0 };
-        let free = free - swaps;
+        let free = (budget - fixed - swaps).max(LEAST_PART * budget);
         let share = |part: f64, cases: usize, least: f64, most: f64| {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
@@ -124,12 +125,18 @@ impl Schedule {
             heap: Self::heap_limit(seconds(budget)),
             profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
-            swap: seconds((swaps / counts.swapped.max(1) as f64).min(MOST_SWAP_S)),
+            swap,
         }
     }
 }
 
 impl Schedule {
+    /// What a composition with one stage swapped has in a run of this whole budget: as much as a case.
+    pub(crate) fn swap_time(budget: Duration, counts: Counts) -> Duration {
+        let shares = u32::try_from(counts.cases + counts.swapped).unwrap_or(u32::MAX);
+        (budget / shares.max(1)).min(MOST_SWAP)
+    }
+
     /// How long counting one case's heap may take in a run of this whole budget.
     pub(crate) fn heap_limit(budget: Duration) -> Duration {
         budget.mul_f64(HEAP_PART).clamp(LEAST_HEAP, MOST_HEAP)

@@ -64,8 +64,10 @@ fn cells(report: &Report<'_>, outlook: &Outlook<'_>) -> Vec<Text> {
     ]
 }
 
+/// The gain that is left; a case beyond the ceiling has none.
 fn at_most(left: &Left<'_>) -> String {
-    format::ratio_interval(left.at_most())
+    let at_most = left.at_most();
+    if at_most.is_below(1.0) { "none".to_owned() } else { format::ratio_interval(at_most) }
 }
 
 fn because(left: &Left<'_>) -> Text {
