@@ -75,7 +75,7 @@ fn verdict(row: &SwapRow) -> Text {
     let few = if row.off.is_trustworthy() { String::new() } else { format!(" at {reached}") };
     let word = match row.verdict {
         Verdict::Broken => Text::strong(row.verdict.label()),
-        Verdict::Kept | Verdict::Nearly => Text::from(row.verdict.label()),
+        Verdict::Kept | Verdict::Unclear | Verdict::Nearly => Text::from(row.verdict.label()),
     };
     word.then(few)
 }

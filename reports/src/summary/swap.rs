@@ -13,6 +13,10 @@ use crate::{
 /// unchanged case differ by as much between two passes of a run.
 const NEAR: f64 = 0.1;
 
+/// An interval that covers a kept promise and reaches further than this fraction from it proves nothing:
+/// a promise broken by as much would look the same.
+const TELLING: f64 = 0.25;
+
 /// The confidence of each of three intervals that are to hold together with [`CONFIDENCE`], the
 /// measured one and the promise's two (Bonferroni).
 const ONE_OF_THREE: f64 = 1.0 - (1.0 - CONFIDENCE) / 3.0;
@@ -66,8 +70,10 @@ pub struct SwapRow {
 /// Whether a promise was kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// The interval of measured over promised covers 1.
+    /// The interval of measured over promised covers 1 and reaches no further than a quarter from it.
     Kept,
+    /// It covers 1 and reaches further: the samples are too few or too noisy to tell.
+    Unclear,
     /// It does not, but the two are within a tenth.
     Nearly,
     /// It does not, and they are further apart.
@@ -79,6 +85,7 @@ impl Verdict {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Kept => "kept",
+            Self::Unclear => "too noisy to tell",
             Self::Nearly => "within a tenth",
             Self::Broken => "not kept",
         }
@@ -199,7 +206,8 @@ fn row(
 
 fn verdict(off: &Interval) -> Verdict {
     if off.contains(1.0) {
-        Verdict::Kept
+        let telling = off.is_above(1.0 - TELLING) && off.is_below(1.0 + TELLING);
+        if telling { Verdict::Kept } else { Verdict::Unclear }
     } else if (off.estimate - 1.0).abs() <= NEAR {
         Verdict::Nearly
     } else {

@@ -42,7 +42,10 @@ fn stages(times_us: [f64; 3]) -> Stages {
 
 /// A composition of these stage times; the swapped stage takes so many microseconds alone.
 fn composed(plant: Plant, swap: Option<(&str, f64)>, times_us: [f64; 3], faults: f64) -> Plant {
-    let stages = stages(times_us);
+    composed_of(plant, swap, stages(times_us), faults)
+}
+
+fn composed_of(plant: Plant, swap: Option<(&str, f64)>, stages: Stages, faults: f64) -> Plant {
     let mut series = vec![
         Series::single(Metric::WALL_TIME, stages.total_ns.clone()),
         Series::single(Metric::MINOR_FAULTS, vec![faults; 3]),
@@ -99,6 +102,21 @@ fn a_kept_promise_is_what_is_left_by_amdahls_law_and_no_finding() {
     assert_eq!(row.verdict, Verdict::Kept);
     assert!(row.predicted_ns.contains(60e3) && row.predicted_ns.confidence >= 0.95);
     assert_eq!(row.moved, []);
+    assert_eq!(findings(&run), []);
+}
+
+#[test]
+fn an_interval_that_would_hide_a_broken_promise_proves_none_kept() {
+    let mut noisy = stages([20.0, 30.0, 10.0]);
+    for (at, total) in noisy.total_ns.iter_mut().enumerate() {
+        *total *= if at % 2 == 0 { 0.5 } else { 1.5 };
+    }
+    let run = composed_of(base(), Some(("load", 20.0)), noisy, 50.0).0;
+    assert_eq!(
+        row(&run).verdict,
+        Verdict::Unclear,
+        "half of the rounds say half, half of them more"
+    );
     assert_eq!(findings(&run), []);
 }
 
