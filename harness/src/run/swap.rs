@@ -21,10 +21,11 @@ use crate::driver::LiveCase;
 use crate::plan::{Group, nanoseconds, whole};
 use crate::protocol::Request;
 
-/// Rounds: fewer give no interval worth printing, more narrow nothing.
-const ROUNDS: (u64, u64) = (5, 60);
-/// Rounds where the reference is slow: each costs seconds.
-const SLOW_ROUNDS: u64 = 3;
+/// Rounds: with fewer than 7 samples an interval of a median cannot have the 98.3 % that each of three
+/// needs to hold together at 95 % (`1 - 2^(1 - n)`), and more than 60 narrow nothing.
+const ROUNDS: (u64, u64) = (7, 60);
+/// Rounds where the reference is slow and each costs seconds, as time allows.
+const SLOW_ROUNDS: (u64, u64) = (3, 7);
 /// The part of a composition's time in which its swapped stage is timed alone.
 const ALONE_PART: f64 = 0.25;
 /// Iterations whose page faults are counted: the count hardly varies.
@@ -114,9 +115,10 @@ impl Runner<'_> {
             &self.plan.source,
             Some(&pass.against),
         )?;
-        let time = self.schedule.swap.mul_f64(ALONE_PART).as_nanos() as f64;
-        let least = if pass.is_slow { SLOW_ROUNDS } else { ROUNDS.0 };
-        let rounds = whole(time / chosen.pair_ns.max(1.0)).clamp(least, ROUNDS.1);
+        let part = if pass.is_slow { 1.0 } else { ALONE_PART };
+        let time = self.schedule.swap.mul_f64(part).as_nanos() as f64;
+        let (least, most) = bounds(pass);
+        let rounds = whole(time / chosen.pair_ns.max(1.0)).clamp(least, most);
         let expected = nanoseconds((rounds + 2) as f64 * chosen.pair_ns + pass.base_ns);
         let alone = live.measure(&Request::Alone { rounds }, expected * 4)?;
         let mut entrant = Entrant::new(live, Some(chosen.swap.clone()));
@@ -152,16 +154,19 @@ impl Runner<'_> {
     }
 
     fn rounds_of_swaps(&self, pass: &Pass, entrants: &[Entrant]) -> u64 {
-        if pass.is_slow {
-            return SLOW_ROUNDS;
-        }
         let round_ns: f64 = entrants
             .iter()
             .map(|entrant| entrant.live.estimate_ns * (entrant.warm_up + entrant.iterations) as f64)
             .sum();
         let time = self.schedule.swap.mul_f64((1.0 - ALONE_PART) * entrants.len() as f64);
-        whole(time.as_nanos() as f64 / round_ns.max(1.0)).clamp(ROUNDS.0, ROUNDS.1)
+        let (least, most) = bounds(pass);
+        whole(time.as_nanos() as f64 / round_ns.max(1.0)).clamp(least, most)
     }
+}
+
+/// The fewest and the most rounds of a pass.
+fn bounds(pass: &Pass) -> (u64, u64) {
+    if pass.is_slow { SLOW_ROUNDS } else { ROUNDS }
 }
 
 /// How long the iterations of a slot may take beyond the worker's patience.
