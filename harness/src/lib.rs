@@ -9,6 +9,7 @@ mod data;
 mod declare;
 mod driver;
 mod entry;
+mod import;
 mod input;
 mod machine;
 mod measure;
@@ -22,6 +23,8 @@ mod store;
 mod worker;
 
 pub use allocator::Allocator;
+pub use allocator::counters::set_array_bytes;
+pub use amdahl_reports::blocks::{BlockFigures, BlockHeap, BlockNode, Meanwhile, MeanwhileHeap};
 pub use amdahl_reports::{Bound, Rung, Tolerance};
 pub use cli::way_in::cargo_amdahl;
 pub use data::{
@@ -32,5 +35,6 @@ pub use declare::{
     PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
 };
 pub use entry::main;
+pub use measure::block::{Block, BlockLayer, BlockProfile, Blocks, profile_block, take_blocks};
 pub use oracle::{OracleError, OracleFile, OracleResult};
 pub use span::stage;

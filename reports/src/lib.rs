@@ -14,6 +14,7 @@
 //! ```
 
 pub mod analyse;
+pub mod blocks;
 mod case;
 pub mod chart;
 pub mod compare;
@@ -30,6 +31,7 @@ mod report;
 mod run;
 pub mod stats;
 pub mod summary;
+pub mod whatif;
 pub mod wire;
 
 pub use case::CaseId;

@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 
 pub(crate) mod alone;
+pub(crate) mod block;
 mod clock;
 pub(crate) mod cpu;
 pub(crate) mod faults;

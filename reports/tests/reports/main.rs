@@ -1,6 +1,7 @@
 //! The crate from the outside: a planted run goes in, findings, files and refusals come out.
 
 mod analysers;
+mod blocks;
 mod bottlenecks;
 mod ceilings;
 mod comparing;
@@ -9,4 +10,5 @@ mod rendering;
 mod summaries;
 mod swaps;
 mod threads;
+mod whatif;
 mod wire;

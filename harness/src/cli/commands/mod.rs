@@ -8,6 +8,7 @@ mod measure;
 mod profile;
 mod report;
 mod user_input;
+mod whatif;
 
 use std::process::ExitCode;
 
@@ -24,6 +25,11 @@ pub(crate) trait Command {
     /// Its arguments and help.
     fn declare(&self) -> clap::Command;
 
+    /// Whether it asks the suite of a bench target; one that does not is answered without a build.
+    fn needs_suite(&self) -> bool {
+        true
+    }
+
     /// Runs it; gives the exit code.
     fn run(
         &self,
@@ -34,7 +40,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 6] {
+pub(crate) fn all() -> [&'static dyn Command; 7] {
     [
         &list::List,
         &check::Check,
@@ -42,6 +48,7 @@ pub(crate) fn all() -> [&'static dyn Command; 6] {
         &profile::Profile,
         &report::Report,
         &compare::Compare,
+        &whatif::WhatIf,
     ]
 }
 
