@@ -58,6 +58,9 @@ pub(crate) enum Request {
         /// A user's files in place of the input that the seed makes; their size's name is free.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         input: Vec<File>,
+        /// A stage of a pipeline that runs another variant than the rest of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        swap: Option<v1::SwappedStage>,
     },
     /// Time iterations of the prepared case, at most `slice` of them by one clock pair, right after
     /// `warm_up` untimed ones.
@@ -70,6 +73,10 @@ pub(crate) enum Request {
     /// Delay every stage of the prepared case by several sizes, in about so many points of so many
     /// iterations each; these are the stages that were declared.
     WhatIf { stages: Vec<String>, points: u64, iterations: u64 },
+    /// Time the swapped stage of the prepared case alone, in turn with the variant it replaces.
+    Alone { rounds: u64 },
+    /// Count the page faults of the prepared case.
+    Faults { iterations: u64 },
     /// Start or stop a sampler; batches in between are what it sees.
     Profile(ProfileRequest),
     /// End.
@@ -117,7 +124,7 @@ pub(crate) enum Reply {
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
     /// To `batch`: elapsed time, and how many clock pairs measured it.
     Batch { elapsed_ns: u64, pairs: u64 },
-    /// To `heap`, `stages`, `what_if` and the end of `profile`.
+    /// To `heap`, `stages`, `what_if`, `alone`, `faults` and the end of `profile`.
     Measured { measurement: v1::Measurement },
     /// To the start of `profile`.
     Started {},

@@ -47,7 +47,7 @@ pub use metric::{Better, Metric, Unit};
 pub use pages::Page;
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
-    Profile, Record, Series, StageSamples, Stages,
+    Profile, Record, Series, StageSamples, Stages, Swap, SwappedStage,
 };
 pub use report::{Artifact, Report, experiment, report};
 pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};

@@ -23,6 +23,9 @@ pub const WHAT_IF: &str = "what_if";
 /// Wall time of the machine at a ceiling, taken in turn with the cases of a kernel: the case's
 /// variant names the ceiling ([`crate::Bound::id`]), and it is none of the kernel's own.
 pub const CEILING: &str = "ceiling";
+/// Wall time and stages of a pipeline with one stage swapped, taken in turn with the reference: the
+/// case's variant is the composition's printed name ([`crate::SwappedStage::name`]), none of the kernel's own.
+pub const SWAP: &str = "swap";
 
 /// Those that time whole iterations, the one to be preferred first.
 pub const TIMERS: [&str; 3] = [INTERLEAVED, CRITERION, PLAIN];

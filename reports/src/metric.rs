@@ -115,6 +115,27 @@ impl Metric {
         better: Better::Higher,
         legend: "bytes moved, or floating-point operations done, by one iteration at a ceiling of the machine",
     };
+    /// The reference of a stage alone, on the reference's own intermediate value.
+    pub const STAGE_REFERENCE_TIME: Self = Self {
+        id: "stage_reference_time",
+        unit: Unit::Nanoseconds,
+        better: Better::Lower,
+        legend: "elapsed time of a stage's reference alone, on the value that the reference's stages before it make",
+    };
+    /// Another variant of the stage alone, on the same value.
+    pub const STAGE_SWAPPED_TIME: Self = Self {
+        id: "stage_swapped_time",
+        unit: Unit::Nanoseconds,
+        better: Better::Lower,
+        legend: "elapsed time of the swapped stage alone, on the same value, in turn with the stage's reference",
+    };
+    /// Pages that the system had to map in.
+    pub const MINOR_FAULTS: Self = Self {
+        id: "minor_faults",
+        unit: Unit::Count,
+        better: Better::Lower,
+        legend: "pages of memory that the system had to map in during one iteration (minor page faults)",
+    };
 
     /// Every metric a record may carry.
     pub const fn all() -> &'static [Self] {
@@ -130,6 +151,9 @@ impl Metric {
             Self::COLD_HEAP_BYTES,
             Self::INSTRUCTIONS,
             Self::CEILING_WORK,
+            Self::STAGE_REFERENCE_TIME,
+            Self::STAGE_SWAPPED_TIME,
+            Self::MINOR_FAULTS,
         ]
     }
 

@@ -121,6 +121,8 @@ pub enum Detail {
     Stages(Stages),
     /// From the `what_if` measurer.
     WhatIf(WhatIf),
+    /// From the `swap` measurer.
+    Swap(Swap),
 }
 
 /// That a variant agreed, with whom, and how closely.
@@ -242,4 +244,30 @@ pub struct StageSamples {
     pub heap_blocks: Option<f64>,
     /// Heap bytes allocated within it and no inner stage, per iteration, where heap was counted.
     pub heap_bytes: Option<f64>,
+}
+
+/// A composition of a pipeline timed in turn with others of one pass: samples of one index were
+/// taken in one round.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Swap {
+    /// The stage that is not the reference's; none in the all-reference composition itself.
+    pub swapped: Option<SwappedStage>,
+    /// Its stage times, one sample a round.
+    pub stages: Stages,
+}
+
+/// Which stage of a composition runs which variant, where all others run the reference's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SwappedStage {
+    /// The stage's name.
+    pub stage: String,
+    /// The name of the stage's variant.
+    pub variant: String,
+}
+
+impl SwappedStage {
+    /// The composition's printed name: `rows + clean:columns`.
+    pub fn name(&self, base: &str) -> String {
+        format!("{base} + {}:{}", self.stage, self.variant)
+    }
 }

@@ -10,7 +10,7 @@ use super::erased::Erased;
 use super::error::DeclareError;
 use super::sizes::{SizeLabel, Sizes};
 use super::timed::Timed;
-use super::typed::{AlsoCheck, MakeInput, Quality, Run, Typed};
+use super::typed::{Compose, MakeInput, Quality, Run, Typed};
 use crate::data::{Agree, Exchange, Rng};
 
 /// Compulsory work of one iteration: what any implementation must do, whatever else it does.
@@ -135,7 +135,7 @@ impl<S: SizeLabel + Send + Sync + 'static> KernelSizes<S> {
             runs: Vec::new(),
             absent: Vec::new(),
             qualities: Vec::new(),
-            also: None,
+            composed: None,
             error: None,
         }
     }
@@ -154,7 +154,7 @@ pub struct KernelBuilder<S, I, O> {
     runs: Vec<Run<I, O>>,
     absent: Vec<Absent>,
     qualities: Vec<(String, Quality<I, O>)>,
-    also: Option<AlsoCheck<I>>,
+    composed: Option<Box<dyn Compose<I, O>>>,
     error: Option<DeclareError>,
 }
 
@@ -279,8 +279,8 @@ where
         self
     }
 
-    pub(super) fn also_check(mut self, check: AlsoCheck<I>) -> Self {
-        self.also = Some(check);
+    pub(super) fn composed_of(mut self, composed: Box<dyn Compose<I, O>>) -> Self {
+        self.composed = Some(composed);
         self
     }
 
@@ -323,7 +323,14 @@ where
         };
         super::suite::validate_kernel(&info)?;
         let sizes = self.sizes.smoke.into_iter().chain(self.sizes.measured).collect();
-        Ok(Typed { info, sizes, input: self.input, runs: self.runs, qualities, also: self.also })
+        Ok(Typed {
+            info,
+            sizes,
+            input: self.input,
+            runs: self.runs,
+            qualities,
+            composed: self.composed,
+        })
     }
 
     pub(super) fn add<F>(mut self, name: &str, role: Role, run: F) -> Self

@@ -1,9 +1,10 @@
 //! Checking in this process, without a clock: a kernel's declaration used as a test.
 
-use amdahl_reports::{KernelInfo, Role};
+use amdahl_reports::{KernelInfo, Role, SwappedStage};
+use rayon::ThreadPool;
 
 use super::builder::Kernel;
-use super::erased::CaseRequest;
+use super::erased::{CaseRequest, Erased};
 use super::error::DeclareError;
 use crate::data::Exchanged;
 use crate::measure::NoProbe;
@@ -19,7 +20,8 @@ pub struct CheckFailure {
 
 impl Kernel {
     /// Holds every variant to the reference on every smoke size, parallel ones in pools of one and
-    /// of two threads: one line makes a kernel's declaration a test.
+    /// of two threads, and every stage of a pipeline swapped alone into the reference's: one line makes
+    /// a kernel's declaration a test.
     ///
     /// # Errors
     /// What the declaration, an input, or any variant got wrong.
@@ -28,36 +30,21 @@ impl Kernel {
     /// Where a variant panics.
     pub fn check(&self, seed: u64) -> Result<(), CheckFailure> {
         let fail = |message: String| CheckFailure { failures: vec![message] };
-        let erased = self.declared.clone().map_err(|error| fail(error.to_string()))?;
+        let erased = self.declared.as_ref().map_err(|error| fail(error.to_string()))?;
         let info = erased.info();
-        let against = info.reference().map(|reference| reference.name.clone()).unwrap_or_default();
         let mut failures = Vec::new();
         for variant in &info.variants {
             let threads: &[usize] = if variant.role == Role::Parallel { &[1, 2] } else { &[1] };
             for &threads in threads {
                 let pool = pool_of(threads).map_err(|error| fail(error.to_string()))?;
-                for size in info.sizes.iter().filter(|size| !size.measured) {
-                    let request = CaseRequest {
-                        variant: variant.name.clone(),
-                        size: size.label.clone(),
-                        against: against.clone(),
-                        seed,
-                        input: Vec::new(),
-                    };
-                    let outcome = pool.install(|| {
-                        let mut checked = Ok(());
-                        erased
-                            .with_case(&request, &mut NoProbe, &mut |case| {
-                                checked = case.check(&mut NoProbe).map(|_| ());
-                            })
-                            .and(checked)
-                    });
-                    if let Err(error) = outcome {
-                        failures
-                            .push(format!("{}/{}/{}: {error}", info.id, variant.name, size.label));
-                    }
-                }
+                check_at_smoke_sizes(&**erased, &pool, seed, &variant.name, None, &mut failures);
             }
+        }
+        // Two threads, since a stage's variant may use them.
+        let pool = pool_of(2).map_err(|error| fail(error.to_string()))?;
+        for swap in swaps(info) {
+            let base = &against(info);
+            check_at_smoke_sizes(&**erased, &pool, seed, base, Some(&swap), &mut failures);
         }
         if failures.is_empty() { Ok(()) } else { Err(CheckFailure { failures }) }
     }
@@ -98,5 +85,53 @@ impl Kernel {
         let erased = self.declared.clone().map_err(|error| fail(error.to_string()))?;
         let pool = pool_of(threads).map_err(|error| fail(error.to_string()))?;
         pool.install(|| erased.evaluate(variant, input)).map_err(|error| fail(error.to_string()))
+    }
+}
+
+/// Whom the others are held to.
+fn against(info: &KernelInfo) -> String {
+    info.reference().map(|reference| reference.name.clone()).unwrap_or_default()
+}
+
+/// Every stage of a pipeline of several with every variant but its reference.
+fn swaps(info: &KernelInfo) -> impl Iterator<Item = SwappedStage> {
+    let several = info.stages.len() > 1;
+    info.stages.iter().filter(move |_| several).flat_map(|stage| {
+        let swap =
+            |variant: &String| SwappedStage { stage: stage.name.clone(), variant: variant.clone() };
+        stage.variants.iter().skip(1).map(swap)
+    })
+}
+
+fn check_at_smoke_sizes(
+    erased: &dyn Erased,
+    pool: &ThreadPool,
+    seed: u64,
+    variant: &str,
+    swap: Option<&SwappedStage>,
+    failures: &mut Vec<String>,
+) {
+    let info = erased.info();
+    let name = swap.map_or_else(|| variant.to_owned(), |swap| swap.name(variant));
+    for size in info.sizes.iter().filter(|size| !size.measured) {
+        let request = CaseRequest {
+            variant: variant.to_owned(),
+            size: size.label.clone(),
+            swap: swap.cloned(),
+            against: against(info),
+            seed,
+            input: Vec::new(),
+        };
+        let outcome = pool.install(|| {
+            let mut checked = Ok(());
+            erased
+                .with_case(&request, &mut NoProbe, &mut |case| {
+                    checked = case.check(&mut NoProbe).map(|_| ());
+                })
+                .and(checked)
+        });
+        if let Err(error) = outcome {
+            failures.push(format!("{}/{name}/{}: {error}", info.id, size.label));
+        }
     }
 }

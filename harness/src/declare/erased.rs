@@ -1,6 +1,6 @@
 //! The erased kernel: all that the planner, the workers and the measurers see of one.
 
-use amdahl_reports::{Agreement, KernelInfo};
+use amdahl_reports::{Agreement, KernelInfo, SwappedStage};
 
 use crate::data::{Disagreement, ExchangeError, Exchanged};
 use crate::input::{InputError, InputFile};
@@ -13,6 +13,8 @@ pub(crate) struct CaseRequest {
     pub variant: String,
     /// The size's label.
     pub size: String,
+    /// The stage that runs another variant than the rest of the pipeline does.
+    pub swap: Option<SwappedStage>,
     /// The variant to agree with.
     pub against: String,
     /// The seed of the run.
@@ -72,4 +74,8 @@ pub(crate) trait Prepared {
 
     /// Runs `iterations` of the timed work, at most `slice` of them between two calls of the probe.
     fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+
+    /// Runs the swapped stage alone, the variant it replaces under the first probe and itself under
+    /// the second, in turn; false where no stage is swapped.
+    fn alone(&mut self, rounds: u64, probes: [&mut dyn Probe; 2]) -> bool;
 }

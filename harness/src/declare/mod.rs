@@ -5,6 +5,7 @@
 
 mod builder;
 mod check;
+mod composition;
 mod erased;
 mod error;
 mod pipeline;

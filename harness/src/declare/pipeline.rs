@@ -4,21 +4,20 @@
 //! stage's reference; the variant `columns` runs each stage's `columns` where the stage has one and
 //! its reference where it has not.
 
-use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use amdahl_reports::{Bound, Role, Tolerance};
+use amdahl_reports::{Bound, Tolerance};
 
 use super::builder::{BySize, Cost, Kernel, KernelBuilder, KernelHead};
+use super::composition::{Composed, compositions, run_all};
 use super::erased::Erased;
 use super::error::DeclareError;
 use super::sizes::{SizeLabel, Sizes};
-use super::stage::{ErasedStage, Intermediate, NamedStage, Stage};
+use super::stage::{NamedStage, Stage};
 use super::timed::Timed;
 use super::typed::MakeInput;
-use crate::data::{Agree, Disagreement, Exchange, Rng};
-use crate::span::stage;
+use crate::data::{Agree, Exchange, Rng};
 
 /// Begins the declaration of a pipeline; see [`Pipeline::new`].
 pub struct Pipeline;
@@ -193,8 +192,7 @@ where
             .try_input(self.input)
             .agree_within(self.tolerance)
             .limits(self.cost, self.bound);
-        let picks: Vec<Vec<usize>> =
-            compositions.iter().map(|composition| composition.picks.clone()).collect();
+        let picks = compositions.iter().map(|composition| composition.picks.clone()).collect();
         for composition in compositions {
             let stages = Arc::clone(&stages);
             let picks = composition.picks;
@@ -204,86 +202,7 @@ where
                 Timed::returning(move || run(input))
             });
         }
-        let builder =
-            builder.also_check(Box::new(move |input: &I, variant, against, tolerance| {
-                check_stages(&stages, &picks[variant], &picks[against], input, tolerance)
-            }));
+        let builder = builder.composed_of(Box::new(Composed::new(stages, picks)));
         Ok(Arc::new(builder.finish(info)?))
     }
-}
-
-/// A choice of one variant for every stage.
-struct Composition {
-    name: String,
-    role: Role,
-    picks: Vec<usize>,
-}
-
-/// The uniform compositions: one for the references, one for every other name in any stage.
-fn compositions(stages: &[NamedStage]) -> Vec<Composition> {
-    let declared: Vec<Vec<(String, Role)>> =
-        stages.iter().map(|stage| stage.stage.variants()).collect();
-    let mut found: Vec<Composition> = Vec::new();
-    for (name, role) in declared.iter().flatten() {
-        let reference = *role == Role::Reference;
-        let known = |composition: &Composition| {
-            composition.name == *name || (reference && composition.role == Role::Reference)
-        };
-        if found.iter().any(known) {
-            continue;
-        }
-        let picks: Vec<usize> = declared
-            .iter()
-            .map(|variants| {
-                let own = variants.iter().position(|(own, _)| own == name);
-                if reference { 0 } else { own.unwrap_or(0) }
-            })
-            .collect();
-        let parallel =
-            declared.iter().zip(&picks).any(|(variants, &pick)| variants[pick].1 == Role::Parallel);
-        let role = match (reference, parallel) {
-            (true, _) => Role::Reference,
-            (false, true) => Role::Parallel,
-            (false, false) => Role::Serial,
-        };
-        found.push(Composition { name: name.clone(), role, picks });
-    }
-    found
-}
-
-fn run_all<O: 'static>(stages: &[NamedStage], picks: &[usize], input: &dyn Any) -> O {
-    let mut current: Option<Intermediate> = None;
-    for (named, &pick) in stages.iter().zip(picks) {
-        let input = current.as_deref().unwrap_or(input);
-        current = Some(stage(named.name, || named.stage.run(pick, input)));
-    }
-    let last = current.and_then(|last| last.downcast::<O>().ok());
-    *last.expect("a pipeline has a stage, and the builder knows the last one's type")
-}
-
-/// Holds each stage of one composition to the same stage of another, on the other's own intermediate
-/// values; a stage that both share needs no comparison.
-fn check_stages(
-    stages: &[NamedStage],
-    picks: &[usize],
-    against: &[usize],
-    input: &dyn Any,
-    tolerance: &Tolerance,
-) -> Result<(), Disagreement> {
-    let Some(last) = picks.iter().zip(against).rposition(|(pick, other)| pick != other) else {
-        return Ok(());
-    };
-    let mut current: Option<Intermediate> = None;
-    for ((named, &pick), &other) in stages.iter().zip(picks).zip(against).take(last + 1) {
-        let erased: &dyn ErasedStage = &*named.stage;
-        let input = current.as_deref().unwrap_or(input);
-        let want = erased.run(other, input);
-        if pick != other {
-            erased
-                .agree(&*erased.run(pick, input), &*want, tolerance)
-                .map_err(|disagreement| disagreement.within(&format!("stage `{}`", named.name)))?;
-        }
-        current = Some(want);
-    }
-    Ok(())
 }

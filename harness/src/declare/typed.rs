@@ -1,6 +1,6 @@
 //! A kernel with its types, behind the [`Erased`] trait: where generics end.
 
-use amdahl_reports::{Agreement, KernelInfo, Tolerance};
+use amdahl_reports::{Agreement, KernelInfo, SwappedStage, Tolerance};
 
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::timed::Timed;
@@ -10,10 +10,39 @@ use crate::measure::{NoProbe, Probe};
 
 pub(super) type Run<I, O> = Box<dyn for<'a> Fn(&'a I) -> Timed<'a, O> + Send + Sync>;
 pub(super) type MakeInput<S, I> = Box<dyn Fn(&S, &mut Rng) -> Result<I, String> + Send + Sync>;
-/// A check beyond the output: given the input, the indices of the variant and of the one it is held
-/// to, and the tolerance.
-pub(super) type AlsoCheck<I> =
-    Box<dyn Fn(&I, usize, usize, &Tolerance) -> Result<(), Disagreement> + Send + Sync>;
+
+/// A composition of a pipeline's stages in which one is not the base's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Composition {
+    /// The index of the variant that each stage runs.
+    pub(super) picks: Vec<usize>,
+    /// Which stage is swapped.
+    pub(super) at: usize,
+    /// The index of the variant that the base runs there.
+    pub(super) instead_of: usize,
+}
+
+/// What a pipeline can do that another kernel cannot, since its variants are made of stages.
+pub(super) trait Compose<I, O>: Send + Sync {
+    /// A declared variant with one stage swapped; none where there is no such stage or variant.
+    fn swapped(&self, base: usize, swapped: &SwappedStage) -> Option<Composition>;
+
+    /// Runs a composition once.
+    fn run(&self, composition: &Composition, input: &I) -> O;
+
+    /// Runs the swapped stage alone, as the base has it under the first probe and as the composition
+    /// has it under the second, in turn, on the value that the base's stages before it make.
+    fn alone(&self, composition: &Composition, input: &I, rounds: u64, probes: [&mut dyn Probe; 2]);
+
+    /// Holds each stage of a declared variant to the same stage of another.
+    fn check_stages(
+        &self,
+        input: &I,
+        variant: usize,
+        against: usize,
+        tolerance: &Tolerance,
+    ) -> Result<(), Disagreement>;
+}
 
 /// A figure of merit of a result.
 pub(super) type Quality<I, O> = Box<dyn Fn(&I, &O) -> f64 + Send + Sync>;
@@ -27,7 +56,8 @@ pub(super) struct Typed<S, I, O> {
     pub(super) runs: Vec<Run<I, O>>,
     /// As long as `info.qualities`.
     pub(super) qualities: Vec<Quality<I, O>>,
-    pub(super) also: Option<AlsoCheck<I>>,
+    /// How its variants are composed, where it is a pipeline.
+    pub(super) composed: Option<Box<dyn Compose<I, O>>>,
 }
 
 impl<S, I, O> Typed<S, I, O> {
@@ -52,6 +82,19 @@ impl<S, I, O> Typed<S, I, O> {
             kernel: self.info.id.clone(),
             size: label.clone(),
             reason,
+        })
+    }
+
+    /// The variant of this index with one stage swapped.
+    fn swapped(&self, base: usize, swap: &SwappedStage) -> Result<Swapped<'_, I, O>, CheckError> {
+        let swapped = self.composed.as_ref().and_then(|compose| {
+            let composition = compose.swapped(base, swap)?;
+            Some(Swapped { compose: &**compose, composition })
+        });
+        swapped.ok_or_else(|| CheckError::Unknown {
+            kernel: self.info.id.clone(),
+            what: "stage with the variant",
+            name: format!("{}:{}", swap.stage, swap.variant),
         })
     }
 
@@ -97,8 +140,14 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
         // A user's input is of no declared size: what the loosest of them allows must do.
         let tolerance = size.map_or_else(|| self.info.loosest_tolerance(), |size| size.tolerance);
         let is_smoke = size.is_some_and(|size| !size.measured);
+        let swapped = request.swap.as_ref().map(|swap| self.swapped(variant, swap)).transpose()?;
         setup.start();
-        let timed = (self.runs[variant])(&input);
+        let timed = match &swapped {
+            None => (self.runs[variant])(&input),
+            Some(Swapped { compose, composition }) => {
+                Timed::returning(|| compose.run(composition, &input))
+            }
+        };
         setup.stop();
         body(&mut Case {
             kernel: self,
@@ -108,6 +157,7 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
             is_smoke,
             variant,
             against,
+            swapped: swapped.as_ref(),
         });
         Ok(())
     }
@@ -135,6 +185,13 @@ struct Case<'a, S, I, O> {
     is_smoke: bool,
     variant: usize,
     against: usize,
+    swapped: Option<&'a Swapped<'a, I, O>>,
+}
+
+/// A composition with the pipeline that can run it.
+struct Swapped<'a, I, O> {
+    compose: &'a dyn Compose<I, O>,
+    composition: Composition,
 }
 
 impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
@@ -150,13 +207,16 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         let qualities = self.kernel.qualities.iter().map(|of| of(self.input, &first)).collect();
         // Stage by stage at smoke sizes; at a measured size what comes out in the end is held to the
         // reference, and a disagreement in between has been found already.
-        if let Some(also) = self.kernel.also.as_ref().filter(|_| self.is_smoke) {
-            also(self.input, self.variant, self.against, &tolerance)
+        let by_stages = self.is_smoke && self.swapped.is_none();
+        if let Some(composed) = self.kernel.composed.as_ref().filter(|_| by_stages) {
+            composed
+                .check_stages(self.input, self.variant, self.against, &tolerance)
                 .map_err(|disagreement| disagrees("within", disagreement))?;
         }
         let second = self.timed.once(&mut NoProbe);
         // Held to itself, as the reference is, a variant must repeat its first result.
-        let (want, closeness) = if self.against == self.variant {
+        let itself = self.against == self.variant && self.swapped.is_none();
+        let (want, closeness) = if itself {
             let closeness = first.agree(&first, &tolerance);
             (first, closeness)
         } else {
@@ -183,5 +243,11 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
 
     fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
         self.timed.batch(iterations, slice, probe);
+    }
+
+    fn alone(&mut self, rounds: u64, probes: [&mut dyn Probe; 2]) -> bool {
+        let Some(Swapped { compose, composition }) = self.swapped else { return false };
+        compose.alone(composition, self.input, rounds, probes);
+        true
     }
 }

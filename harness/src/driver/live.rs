@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use amdahl_reports::{Agreement, CaseId, Failure, FailureKind, Measurement};
+use amdahl_reports::{Agreement, CaseId, Failure, FailureKind, Measurement, SwappedStage};
 
 use super::process::{Launcher, Worker};
 use crate::plan::{Source, nanoseconds, whole};
@@ -51,21 +51,49 @@ impl LiveCase {
         source: &Source,
         against: Option<&str>,
     ) -> Result<Self, Failure> {
-        let mut case =
-            Self::prepare(launcher.launch(Purpose::Time, id.threads)?, id, source, against)?;
-        match case.cold_ns {
-            Some(cold_ns) if u128::from(cold_ns) >= NO_SECOND_ESTIMATE.as_nanos() => {
-                case.estimate_ns = cold_ns as f64;
-            }
-            _ => case.estimate()?,
-        }
+        let worker = launcher.launch(Purpose::Time, id.threads)?;
+        Self::prepare(worker, id, source, against)?.estimated()
+    }
+
+    /// The same for a pipeline's case with one stage swapped.
+    pub(crate) fn start_swapped(
+        launcher: &Launcher,
+        base: &CaseId,
+        swap: &SwappedStage,
+        source: &Source,
+        against: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let worker = launcher.launch(Purpose::Time, base.threads)?;
+        let mut case = Self::prepared(worker, base, Some(swap), source, against)?.estimated()?;
+        case.id.variant = swap.name(&base.variant);
         Ok(case)
+    }
+
+    /// The same case with a first estimate of its time.
+    fn estimated(mut self) -> Result<Self, Failure> {
+        match self.cold_ns {
+            Some(cold_ns) if u128::from(cold_ns) >= NO_SECOND_ESTIMATE.as_nanos() => {
+                self.estimate_ns = cold_ns as f64;
+            }
+            _ => self.estimate()?,
+        }
+        Ok(self)
     }
 
     /// Prepares the case in a worker that is there.
     pub(crate) fn prepare(
+        worker: Worker,
+        id: &CaseId,
+        source: &Source,
+        against: Option<&str>,
+    ) -> Result<Self, Failure> {
+        Self::prepared(worker, id, None, source, against)
+    }
+
+    fn prepared(
         mut worker: Worker,
         id: &CaseId,
+        swap: Option<&SwappedStage>,
         source: &Source,
         against: Option<&str>,
     ) -> Result<Self, Failure> {
@@ -77,6 +105,7 @@ impl LiveCase {
             seed: source.seed,
             input: source.files.iter().cloned().map(Into::into).collect(),
             against: against.map(str::to_owned),
+            swap: swap.map(Into::into),
         };
         match worker.ask(&request, Duration::ZERO)? {
             Reply::Prepared { setup_ns, cold_ns, agreement } => Ok(Self {

@@ -39,6 +39,34 @@ impl Probe for Stopwatch {
     }
 }
 
+/// Keeps the time between each start and stop apart.
+#[derive(Debug)]
+pub(crate) struct Laps {
+    started: Instant,
+    laps_ns: Vec<f64>,
+}
+
+impl Laps {
+    pub(crate) fn new() -> Self {
+        Self { started: Instant::now(), laps_ns: Vec::new() }
+    }
+
+    /// The laps in the order taken, in nanoseconds.
+    pub(crate) fn into_ns(self) -> Vec<f64> {
+        self.laps_ns
+    }
+}
+
+impl Probe for Laps {
+    fn start(&mut self) {
+        self.started = Instant::now();
+    }
+
+    fn stop(&mut self) {
+        self.laps_ns.push(self.started.elapsed().as_nanos() as f64);
+    }
+}
+
 /// Readings to learn the clock's cost and step from.
 const CALIBRATION_READINGS: usize = 20_000;
 

@@ -5,10 +5,12 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 
+pub(crate) mod alone;
 pub(crate) mod block;
 mod clock;
 mod clocks;
 pub(crate) mod cpu;
+pub(crate) mod faults;
 pub(crate) mod heap;
 pub(crate) mod instructions;
 pub(crate) mod listen;

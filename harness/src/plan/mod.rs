@@ -3,6 +3,7 @@
 mod budget;
 mod filter;
 mod schedule;
+mod swaps;
 mod units;
 
 use std::collections::BTreeMap;
@@ -65,6 +66,9 @@ pub(crate) struct Group {
     pub(crate) is_largest: bool,
     /// Whether the kernel has stages.
     pub(crate) has_stages: bool,
+    /// How many compositions with one stage swapped are measured once this group is through; none
+    /// but in the last group of a pipeline.
+    pub(crate) swaps: usize,
     /// The cases, in order of declaration; the reference first where the filter keeps it.
     pub(crate) cases: Vec<CaseId>,
 }
@@ -89,12 +93,14 @@ pub(crate) struct Plan {
 impl Plan {
     /// Plans the cases of these kernels that the request's filter keeps.
     pub(crate) fn new(kernels: &[KernelInfo], request: &Request) -> Self {
-        let groups: Vec<Group> = kernels
+        let mut groups: Vec<Group> = kernels
             .iter()
             .flat_map(|kernel| groups_of(kernel, true, request))
             .filter(|group| !group.cases.is_empty())
             .collect();
-        let budget = request.budget.of(Counts::of(&groups).cases);
+        swaps::plan(kernels, &mut groups);
+        let counts = Counts::of(&groups);
+        let budget = request.budget.of(counts.cases + counts.swapped);
         let smoke: Vec<Group> = kernels
             .iter()
             .flat_map(|kernel| groups_of(kernel, false, request))
@@ -117,6 +123,7 @@ impl Plan {
         let last: BTreeMap<String, String> =
             self.groups.iter().map(|group| (group.kernel.clone(), group.size.clone())).collect();
         self.groups.retain(|group| last.get(&group.kernel) == Some(&group.size));
+        swaps::plan(&self.kernels, &mut self.groups);
         if Counts::of(&self.groups).cases < all {
             self.notes.push(format!(
                 "Only the last size of each kernel was measured: {} s are short for {all} cases; \
@@ -133,7 +140,11 @@ impl Plan {
             |group: &Group| self.kernels.iter().take(done).any(|kernel| kernel.id == group.kernel);
         let left: Vec<Group> =
             self.groups.iter().filter(|group| !is_done(group)).cloned().collect();
-        let divided = Schedule::divide(self.budget.saturating_sub(elapsed), Counts::of(&left));
+        // Heap and swaps are promised a part of the whole: what came before must not cost the last
+        // kernels theirs.
+        let swap = Schedule::swap_time(self.budget, Counts::of(&self.groups));
+        let left_time = self.budget.saturating_sub(elapsed);
+        let divided = Schedule::divide_beside(left_time, Counts::of(&left), swap);
         Schedule { heap: Schedule::heap_limit(self.budget), ..divided }
     }
 
@@ -184,6 +195,7 @@ fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Grou
                 reference,
                 is_largest: largest.as_ref() == Some(&size.label),
                 has_stages: !kernel.stages.is_empty(),
+                swaps: 0,
                 cases,
             }
         })

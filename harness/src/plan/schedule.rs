@@ -17,6 +17,8 @@ pub(crate) struct Counts {
     pub(crate) staged: usize,
     /// Cases whose stages are experimented on.
     pub(crate) experimented: usize,
+    /// Compositions of pipelines with one stage swapped.
+    pub(crate) swapped: usize,
 }
 
 impl Counts {
@@ -35,6 +37,7 @@ impl Counts {
                 .filter(|group| group.has_stages && group.is_largest)
                 .map(|group| group.cases.len().min(EXPERIMENTED))
                 .sum(),
+            swapped: groups.iter().map(|group| group.swaps).sum(),
         }
     }
 }
@@ -58,6 +61,8 @@ pub(crate) struct Schedule {
     pub(crate) stages: Duration,
     /// The experiments on stages.
     pub(crate) what_if: Duration,
+    /// A composition with one stage swapped.
+    pub(crate) swap: Duration,
     /// How long counting one case's heap may take.
     pub(crate) heap: Duration,
 }
@@ -78,6 +83,8 @@ const PROFILE_PART: f64 = 0.28;
 const STAGES_PART: f64 = 0.04;
 const WHAT_IF_PART: f64 = 0.02;
 
+/// More time for one composition tells nothing more.
+const MOST_SWAP: Duration = Duration::from_secs(4);
 /// A profile shorter than this has too few samples to read.
 const LEAST_PROFILE: Duration = Duration::from_millis(400);
 /// Cases of a group that are profiled however short the time: the reference and the fastest.
@@ -99,9 +106,15 @@ impl Schedule {
     /// Divides `budget`: longer passes where there are few cases, within bounds beyond which more
     /// time tells nothing more and less tells nothing at all.
     pub(crate) fn divide(budget: Duration, counts: Counts) -> Self {
+        Self::divide_beside(budget, counts, Self::swap_time(budget, counts))
+    }
+
+    /// The same where a composition with one stage swapped takes so much of it.
+    pub(crate) fn divide_beside(budget: Duration, counts: Counts, swap: Duration) -> Self {
+        let swaps = swap.as_secs_f64() * counts.swapped as f64;
         let fixed = FIXED_PER_CASE.as_secs_f64() * counts.cases as f64;
         let budget = budget.as_secs_f64();
-        let free = (budget - fixed).max(LEAST_PART * budget);
+        let free = (budget - fixed - swaps).max(LEAST_PART * budget);
         let share = |part: f64, cases: usize, least: f64, most: f64| {
             (free * part / cases.max(1) as f64).clamp(least, most)
         };
@@ -126,11 +139,18 @@ impl Schedule {
             profiles,
             stages: seconds(share(STAGES_PART, counts.staged, 0.2, 3.0)),
             what_if: seconds(share(WHAT_IF_PART, counts.experimented, 0.5, 6.0)),
+            swap,
         }
     }
 }
 
 impl Schedule {
+    /// What a composition with one stage swapped has in a run of this whole budget: as much as a case.
+    pub(crate) fn swap_time(budget: Duration, counts: Counts) -> Duration {
+        let shares = u32::try_from(counts.cases + counts.swapped).unwrap_or(u32::MAX);
+        (budget / shares.max(1)).min(MOST_SWAP)
+    }
+
     /// How long counting one case's heap may take in a run of this whole budget.
     pub(crate) fn heap_limit(budget: Duration) -> Duration {
         budget.mul_f64(HEAP_PART).clamp(LEAST_HEAP, MOST_HEAP)
@@ -149,15 +169,21 @@ mod tests {
 
     #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
-        let counts =
-            Counts { cases: 90, profiled: 45, profiled_groups: 6, staged: 8, experimented: 4 };
+        let counts = Counts {
+            cases: 90,
+            profiled: 45,
+            profiled_groups: 6,
+            staged: 8,
+            experimented: 4,
+            swapped: 8,
+        };
         let budget = Duration::from_mins(5);
         let schedule = Schedule::divide(budget, counts);
         let per_case =
             schedule.warm_up + schedule.criterion + schedule.interleaved + FIXED_PER_CASE;
         let total = per_case * 90
             + (schedule.stacks + schedule.lines) * 45
-            + schedule.stages * 8
+            + (schedule.stages + schedule.swap) * 8
             + schedule.what_if * 4;
         assert!(total <= budget + Duration::from_secs(1), "{total:?}");
     }

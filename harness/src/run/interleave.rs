@@ -36,15 +36,24 @@ struct Slot {
 
 impl Slot {
     fn new(at: usize, case: &LiveCase) -> Self {
-        let warm_up = if case.id.threads > 1 { WARM_UP_OF_THREADS } else { WARM_UP };
         Self {
             at,
-            warm_up: case.iterations_within(warm_up),
-            iterations: case.iterations_for(SLOT),
+            warm_up: warm_up_of(case),
+            iterations: slot_of(case),
             totals: Vec::new(),
             pairs: Vec::new(),
         }
     }
+}
+
+/// Iterations of a case that go untimed before a slot.
+pub(super) fn warm_up_of(case: &LiveCase) -> u64 {
+    case.iterations_within(if case.id.threads > 1 { WARM_UP_OF_THREADS } else { WARM_UP })
+}
+
+/// Iterations of a case in a slot.
+pub(super) fn slot_of(case: &LiveCase) -> u64 {
+    case.iterations_for(SLOT)
 }
 
 /// Times the cases of a group in turn.

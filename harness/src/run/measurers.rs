@@ -9,6 +9,7 @@ use super::instructions::Instructions;
 use super::interleave::Interleaved;
 use super::profile::Profiled;
 use super::stages::Staged;
+use super::swap::SwappedStages;
 use super::what_if::WhatIf;
 use crate::driver::LiveCase;
 use crate::plan::Group;
@@ -32,8 +33,8 @@ pub(crate) trait Measurer: Sync {
 
 /// Every measurer, in the order in which a group goes through them: those that need a quiet machine
 /// and live workers first.
-pub(crate) fn all() -> [&'static dyn Measurer; 7] {
-    [&ByCriterion, &Interleaved, &Staged, &WhatIf, &Heap, &Profiled, &Instructions]
+pub(crate) fn all() -> [&'static dyn Measurer; 8] {
+    [&ByCriterion, &Interleaved, &Staged, &SwappedStages, &WhatIf, &Heap, &Profiled, &Instructions]
 }
 
 /// Which of them a run uses, beside the check, which every run makes.
@@ -52,7 +53,13 @@ pub(crate) enum Choice {
 impl Choice {
     /// Everything but criterion and profiles.
     pub(crate) fn quiet() -> Self {
-        Self::Only(vec![measurer::INTERLEAVED, measurer::STAGES, measurer::WHAT_IF, measurer::HEAP])
+        Self::Only(vec![
+            measurer::INTERLEAVED,
+            measurer::STAGES,
+            measurer::SWAP,
+            measurer::WHAT_IF,
+            measurer::HEAP,
+        ])
     }
 
     /// Profiles.

@@ -5,6 +5,7 @@
 //! a [`Progress`].
 
 mod ceiling;
+mod choose_swaps;
 mod criterion;
 mod group;
 mod heap;
@@ -14,6 +15,7 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod swap;
 mod what_if;
 
 use std::path::PathBuf;

@@ -71,6 +71,8 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             | Request::Heap { .. }
             | Request::Stages { .. }
             | Request::WhatIf { .. }
+            | Request::Alone { .. }
+            | Request::Faults { .. }
             | Request::Profile(_) => {
                 channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
                 channel.receive()?

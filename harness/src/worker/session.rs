@@ -12,7 +12,7 @@ use super::{Channel, panics};
 use crate::allocator;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::measure::cpu::Sampling;
-use crate::measure::{NoProbe, Probe, Stopwatch, heap, stages, what_if};
+use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
 use crate::pool::pool_of;
 use crate::protocol::{ProfileRequest, Reply, Request};
 
@@ -23,7 +23,8 @@ pub(super) fn serve_case(
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
-    let Request::Prepare { kernel, variant, size, threads, seed, against, input } = request else {
+    let Request::Prepare { kernel, variant, size, threads, seed, against, input, swap } = request
+    else {
         return Ok(None);
     };
     let Some(erased) = kernels.iter().copied().flatten().find(|own| own.info().id == *kernel)
@@ -43,6 +44,7 @@ pub(super) fn serve_case(
         size: size.clone(),
         against: against.clone().unwrap_or_else(|| variant.clone()),
         seed: *seed,
+        swap: swap.clone().map(Into::into),
         input: input.iter().cloned().map(Into::into).collect(),
     };
     let mut next = Ok(None);
@@ -121,6 +123,10 @@ impl Session<'_> {
                 Some(Request::WhatIf { stages, points, iterations }) => {
                     measured(&what_if::measure(prepared, &stages, points, iterations))
                 }
+                Some(Request::Alone { rounds }) => alone::measure(prepared, rounds)
+                    .map_or_else(|| broken("no stage of the case is swapped"), |m| measured(&m)),
+                Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
+                    .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
                 Some(Request::Profile(request)) => profile(&mut sampling, &request),
                 other => return Ok(other),
             };

@@ -11,7 +11,9 @@ mod disagreement;
 pub(crate) mod missing;
 mod noise;
 mod parallel_slower;
+pub(crate) mod prediction;
 pub(crate) mod probe_cost;
+mod scaling;
 mod setup;
 mod slower_than_reference;
 mod steal;
@@ -31,7 +33,7 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 14] {
+pub fn all() -> [&'static dyn Analyser; 16] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
@@ -43,8 +45,10 @@ pub fn all() -> [&'static dyn Analyser; 14] {
         &allocation::Allocation,
         &slower_than_reference::SlowerThanReference,
         &parallel_slower::ParallelSlower,
+        &scaling::ScalingLoss,
         &undecided::Undecided,
         &bottleneck::Bottleneck,
+        &prediction::Prediction,
         &what_if::WhatIf,
         &probe_cost::ProbeCost,
     ]

@@ -1,7 +1,7 @@
 //! Stages that take long and hold nothing up.
 
 use super::Analyser;
-use crate::summary::{Effect, StageRow, Stages, Summary, Verdict};
+use crate::summary::{Criticality, Effect, StageRow, Stages, Summary};
 use crate::{CaseId, Finding, Run, Severity, format};
 
 /// A stage of a smaller share is no tempting target, whatever its slope.
@@ -38,7 +38,7 @@ impl WhatIf {
     }
 
     fn of_stage(&self, case: &CaseId, stage: &StageRow, effect: &Effect) -> Option<Finding> {
-        if effect.verdict != Verdict::Slack || stage.share.low < LEAST_SHARE {
+        if effect.verdict != Criticality::Slack || stage.share.low < LEAST_SHARE {
             return None;
         }
         let message = format!(

@@ -8,10 +8,12 @@ mod scale;
 mod stages;
 mod summary;
 mod svg;
+mod threads;
 mod times;
 
 pub use stages::stages;
 pub use summary::summary;
+pub use threads::threads;
 pub use times::times;
 
 /// The width of every chart, in pixels: what a page of GitHub shows without scaling.

@@ -9,7 +9,8 @@
 //! - `findings`, most severe first: `analyser`, `severity` (`problem`, `warning`, `note`), `case`
 //!   (or null), `message`, `evidence` (a list of `name` and `value`);
 //! - `kernels`: `id`, `fastest` (a case or null), `sizes` (each with `label` and `rows`), `ladder`,
-//!   `stages` (or null).
+//!   `stages` (or null), `swaps` (or null; what swapping one stage promised and gave), `threads`
+//!   (what more of them give, by variant and size).
 //!
 //! A case is `kernel`, `variant`, `size`, `threads`. An interval is `estimate`, `low`, `high`,
 //! `confidence`. Times are in nanoseconds, heap in bytes, shares and errors are fractions. What was
@@ -23,8 +24,8 @@ use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, KernelSummary, Ratio, StageRow, StageTable, Stages, Status, Step,
-    WhatIfRow, WhatIfTable,
+    AmdahlTable, CaseRow, KernelSummary, Ratio, Scaling, StageRow, StageTable, Stages, Status,
+    Step, SwapRow, Swaps, WhatIfRow, WhatIfTable,
 };
 use crate::{CaseId, Finding, Report, Shift};
 
@@ -85,6 +86,8 @@ fn kernel(kernel: &KernelSummary) -> Value {
         "sizes": sizes.collect::<Vec<_>>(),
         "ladder": kernel.ladder.iter().map(step).collect::<Vec<_>>(),
         "stages": kernel.stages.as_ref().map(stages),
+        "swaps": kernel.swaps.as_ref().map(swaps),
+        "threads": kernel.scaling.iter().flat_map(threads).collect::<Vec<_>>(),
     })
 }
 
@@ -218,6 +221,41 @@ fn what_if_row(row: &WhatIfRow) -> Value {
         }
     }
     value
+}
+
+fn swaps(swaps: &Swaps) -> Value {
+    let row = |row: &SwapRow| {
+        json!({
+            "case": case(&row.case),
+            "stage": row.swapped.stage,
+            "runs": row.swapped.variant,
+            "share": interval(&row.share),
+            "gain_alone": interval(&row.alone),
+            "promised_ns": interval(&row.predicted_ns),
+            "measured_ns": interval(&row.measured_ns),
+            "measured_over_promised": interval(&row.off),
+            "promise": row.verdict.label(),
+            "minor_faults": row.faults,
+        })
+    };
+    json!({
+        "base": case(&swaps.base),
+        "base_ns": interval(&swaps.base_ns),
+        "rounds": swaps.rounds,
+        "stages": swaps.rows.iter().map(row).collect::<Vec<_>>(),
+    })
+}
+
+fn threads(scaling: &Scaling) -> impl Iterator<Item = Value> {
+    scaling.rows.iter().map(|row| {
+        json!({
+            "case": case(&row.case.case),
+            "speed_up": ratio(&row.speed_up),
+            "efficiency": interval(&row.efficiency),
+            "serial_fraction": interval(&row.serial),
+            "ceiling_gain": row.ceiling_gain.as_ref().map(ratio),
+        })
+    })
 }
 
 fn case(case: &CaseId) -> Value {

@@ -1,7 +1,7 @@
 //! A kernel's section: what it computes, a table a size, its chart, and what else is known of it.
 
 use super::words::{UNPAIRED, few_samples, file_stem, speed_up_text, variant_text};
-use super::{Report, ladder, pipeline, profile};
+use super::{Report, ladder, pipeline, profile, scaling, swap};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
 use crate::{KernelInfo, Role, chart, format, measurer};
@@ -40,7 +40,9 @@ pub(super) fn section(
         });
     }
     ladder::section(summary, document);
+    scaling::section(summary, document);
     pipeline::section(kernel, summary, document);
+    swap::section(summary, document);
     profile::section(report.run, summary, document);
     absent(kernel, summary, document);
 }

@@ -3,6 +3,7 @@
 //! One file a section. Sections put what the summary and the findings say into words and tables;
 //! they compute no figure. How a document is written down belongs to [`crate::render`].
 
+mod bottlenecks;
 mod ceilings;
 mod doctor;
 mod findings;
@@ -14,6 +15,8 @@ mod not_measured;
 mod overview;
 mod pipeline;
 mod profile;
+mod scaling;
+mod swap;
 pub(crate) mod what_if;
 mod words;
 
@@ -60,6 +63,12 @@ impl<'a> Report<'a> {
         self.opening(&mut first);
         self.closing(&mut first);
         let mut pages = vec![Page { name: "README".to_owned(), document: first }];
+        let mut bottlenecks = Document::default();
+        bottlenecks::section(self, &mut bottlenecks);
+        if !bottlenecks.blocks.is_empty() {
+            bottlenecks.blocks.insert(1, Block::Paragraph(head::way_back()));
+            pages.push(Page { name: "bottlenecks".to_owned(), document: bottlenecks });
+        }
         pages.extend(self.kernels().map(|(kernel, summary)| {
             let mut document = Document::default();
             kernel::section(self, kernel, summary, &mut document);
@@ -75,6 +84,7 @@ impl<'a> Report<'a> {
     pub fn document(&self) -> Document {
         let mut document = Document::default();
         self.opening(&mut document);
+        bottlenecks::section(self, &mut document);
         for (kernel, summary) in self.kernels() {
             kernel::section(self, kernel, summary, &mut document);
         }
@@ -86,6 +96,7 @@ impl<'a> Report<'a> {
     fn opening(&self, document: &mut Document) {
         head::section(self, document);
         overview::section(self, document);
+        bottlenecks::way(self, document);
         findings::section(self, document);
         ceilings::section(self, document);
     }
@@ -114,6 +125,11 @@ impl<'a> Report<'a> {
             let times = chart::times(summary);
             charts.extend(
                 times.map(|contents| Artifact { path: kernel::chart_path(&summary.id), contents }),
+            );
+            let threads = chart::threads(summary);
+            charts.extend(
+                threads
+                    .map(|contents| Artifact { path: scaling::chart_path(&summary.id), contents }),
             );
             let stages = summary.stages.as_ref().and_then(chart::stages);
             charts.extend(

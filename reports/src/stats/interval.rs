@@ -63,6 +63,24 @@ impl Interval {
         Self { low: f(self.high), estimate: f(self.estimate), high: f(self.low), ..*self }
     }
 
+    /// The interval of a function of two quantities that is monotone in each: its range over both
+    /// intervals. It holds where both hold, so its confidence is what is left of 1 after the doubts
+    /// of the two (Bonferroni's inequality; Miller 1981, section 1.1).
+    pub fn combine(&self, other: &Self, f: impl Fn(f64, f64) -> f64) -> Self {
+        let corners = [
+            f(self.low, other.low),
+            f(self.low, other.high),
+            f(self.high, other.low),
+            f(self.high, other.high),
+        ];
+        Self {
+            low: corners.into_iter().fold(f64::INFINITY, f64::min),
+            estimate: f(self.estimate, other.estimate),
+            high: corners.into_iter().fold(f64::NEG_INFINITY, f64::max),
+            confidence: (self.confidence + other.confidence - 1.0).max(0.0),
+        }
+    }
+
     /// The interval of the reciprocal of a positive quantity.
     pub fn reciprocal(&self) -> Self {
         self.map_decreasing(f64::recip)
@@ -88,6 +106,15 @@ mod tests {
             I.reciprocal(),
             Interval { low: 0.8, estimate: 1.0, high: 1.25, confidence: 0.95 }
         );
+    }
+
+    #[test]
+    fn a_difference_takes_the_far_corners_and_both_doubts() {
+        let other = Interval { low: 0.25, estimate: 0.5, high: 0.75, confidence: 0.9 };
+        let difference = I.combine(&other, |a, b| a - b);
+        assert_eq!((difference.low, difference.high), (0.8 - 0.75, 1.25 - 0.25));
+        assert_eq!(difference.estimate, 0.5);
+        assert!((difference.confidence - 0.85).abs() < 1e-12);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod interval;
 mod normal;
 mod order;
 mod ratio;
+pub mod scaling;
 mod shift;
 mod slope;
 mod wilcoxon;
@@ -23,8 +24,8 @@ pub use describe::{
 };
 pub use interval::{CONFIDENCE, Interval};
 pub use normal::{normal_quantile, normal_tail};
-pub use order::median_interval;
-pub use ratio::{paired_ratio, unpaired_ratio};
+pub use order::{median_interval, median_interval_at};
+pub use ratio::{paired_ratio, paired_ratio_at, unpaired_ratio};
 pub use shift::{
     EFFECT_CONFIDENCE, POWER, hodges_lehmann, hodges_lehmann_interval, hodges_lehmann_shift,
     smallest_effect,

@@ -1,22 +1,27 @@
 //! How many times one set of timings is another: paired where the two were taken in turn.
 
 use super::bootstrap::bootstrap_ratio_of_medians;
-use super::{Interval, median_interval};
+use super::{CONFIDENCE, Interval, median_interval_at};
 
 /// The typical ratio `top[i] / bottom[i]` of samples taken in turn, as the exponential of the
-/// median log-ratio with its exact interval (see [`median_interval`]); what drifts during a run
+/// median log-ratio with its exact interval (see [`super::median_interval`]); what drifts during a run
 /// moves both sides of a pair and cancels.
 ///
 /// Samples are aligned by index up to the shorter side; pairs that are not both positive and
 /// finite have no ratio and are left out. `None` where no pair is left.
 pub fn paired_ratio(top: &[f64], bottom: &[f64]) -> Option<Interval> {
+    paired_ratio_at(top, bottom, CONFIDENCE)
+}
+
+/// The same for another confidence than [`CONFIDENCE`], as a fraction.
+pub fn paired_ratio_at(top: &[f64], bottom: &[f64], confidence: f64) -> Option<Interval> {
     let logs: Vec<f64> = top
         .iter()
         .zip(bottom)
         .map(|(top, bottom)| (top / bottom).ln())
         .filter(|log| log.is_finite())
         .collect();
-    Some(median_interval(&logs)?.map_increasing(f64::exp))
+    Some(median_interval_at(&logs, confidence)?.map_increasing(f64::exp))
 }
 
 /// The ratio of the medians of two independent sets, with a bootstrap interval. `None` where

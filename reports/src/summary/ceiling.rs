@@ -27,6 +27,11 @@ impl Ceiling {
         let ratio = self.timing.over(row.timing.as_ref()?)?;
         Some(Ratio { interval: ratio.interval.map_increasing(|share| share * self.scale), ..ratio })
     }
+
+    /// The rate of the same ceiling on other threads over this one.
+    pub(super) fn gain_of(&self, other: &Self) -> Option<Ratio> {
+        self.timing.over(&other.timing)
+    }
 }
 
 /// What the best cases of a size reach of its ceiling.
@@ -78,7 +83,7 @@ impl SizeSummary {
             .iter()
             .find(|row| row.case.variant == case.case.variant && row.case.threads == 1)?;
         let (one, all) = (self.ceiling(1)?, self.ceiling(most)?);
-        let ceiling_gain = one.timing.over(&all.timing)?;
+        let ceiling_gain = one.gain_of(all)?;
         Some(ParallelReach {
             case,
             gain: case.speed_up_over(twin)?,

@@ -9,6 +9,7 @@ pub(super) struct Index<'a> {
     records: HashMap<(&'a CaseId, &'a str), &'a Record>,
     cases: HashMap<&'a str, Vec<&'a CaseId>>,
     ceilings: HashMap<&'a str, Vec<&'a CaseId>>,
+    swaps: HashMap<&'a str, Vec<&'a CaseId>>,
 }
 
 impl<'a> Index<'a> {
@@ -18,7 +19,16 @@ impl<'a> Index<'a> {
         let mut records = HashMap::new();
         let mut cases: HashMap<&str, Vec<&CaseId>> = HashMap::new();
         let mut ceilings: HashMap<&str, Vec<&CaseId>> = HashMap::new();
+        let mut swaps: HashMap<&str, Vec<&CaseId>> = HashMap::new();
         let mut seen = HashSet::new();
+        for record in run.records.iter().filter(|record| record.measurer == measurer::SWAP) {
+            // The all-reference composition is a case of its own right besides.
+            let kernel = run.kernel(&record.case.kernel);
+            let is_declared = kernel.is_some_and(|own| own.variant(&record.case.variant).is_some());
+            if is_declared || seen.insert(&record.case) {
+                swaps.entry(&record.case.kernel).or_default().push(&record.case);
+            }
+        }
         for record in &run.records {
             records.entry((&record.case, record.measurer.as_str())).or_insert(record);
             if !seen.insert(&record.case) {
@@ -30,7 +40,7 @@ impl<'a> Index<'a> {
                 cases.entry(&record.case.kernel).or_default().push(&record.case);
             }
         }
-        Self { records, cases, ceilings }
+        Self { records, cases, ceilings, swaps }
     }
 
     /// The kernel's cases, in the order in which records first name them.
@@ -41,6 +51,12 @@ impl<'a> Index<'a> {
     /// The ceilings of the machine that were measured beside the kernel's cases.
     pub fn ceilings(&self, kernel: &str) -> &[&'a CaseId] {
         self.ceilings.get(kernel).map_or(&[], Vec::as_slice)
+    }
+
+    /// The compositions of the pipeline that were swapped or swapped against, in the order of their
+    /// records.
+    pub fn swaps(&self, kernel: &str) -> &[&'a CaseId] {
+        self.swaps.get(kernel).map_or(&[], Vec::as_slice)
     }
 
     /// What came of a measurer.

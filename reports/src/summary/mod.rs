@@ -6,8 +6,11 @@
 mod ceiling;
 mod index;
 mod ladder;
+mod outlook;
 mod pipeline;
 mod row;
+mod scaling;
+mod swap;
 mod timing;
 mod what_if;
 
@@ -18,10 +21,13 @@ use index::Index;
 
 pub use ceiling::{Ceiling, ParallelReach, Reach};
 pub use ladder::Step;
+pub use outlook::{Left, Next, Outlook};
 pub use pipeline::{AmdahlRow, AmdahlTable, MOST_PROBE_SHARE, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
+pub use scaling::{Grown, Scaling, ThreadsRow};
+pub use swap::{Moved, Promise, SwapRow, Swaps};
 pub use timing::{Ratio, Timing};
-pub use what_if::{Effect, Verdict, WhatIfRow, WhatIfTable, what_if};
+pub use what_if::{Criticality, Effect, WhatIfRow, WhatIfTable, what_if};
 
 /// Everything the tables of a run say.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,6 +49,10 @@ pub struct KernelSummary {
     pub ladder: Vec<Step>,
     /// The stages at the largest size at which they were timed, where it is a pipeline.
     pub stages: Option<Stages>,
+    /// What came of swapping one stage, where it is a pipeline and stages were swapped.
+    pub swaps: Option<Swaps>,
+    /// What more threads give, by size and variant.
+    pub scaling: Vec<Scaling>,
     /// What came of the smoke sizes.
     pub smoke: Smoke,
     /// Declared variants of which there is no record at all.
@@ -152,6 +162,8 @@ fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
     KernelSummary {
         id: kernel.id.clone(),
         stages: pipeline::stages(kernel, &sizes, index),
+        swaps: swap::swaps(kernel, index),
+        scaling: sizes.iter().flat_map(scaling::scaling).collect(),
         smoke: smoke(kernel, index),
         sizes,
         largest,

@@ -52,14 +52,14 @@ pub struct Effect {
     /// The speed-up of the whole if the stage took no time, should the slope hold.
     pub if_free: Interval,
     /// What the slope means.
-    pub verdict: Verdict,
+    pub verdict: Criticality,
     /// Rounds behind it.
     pub rounds: usize,
 }
 
 /// What a slope means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum Criticality {
     /// The whole waits for the stage.
     Critical,
     /// The whole waits for it in part: some of its calls, or some of its threads.
@@ -70,7 +70,7 @@ pub enum Verdict {
     Undecided,
 }
 
-impl Verdict {
+impl Criticality {
     /// The word for it in a table.
     pub const fn label(self) -> &'static str {
         match self {
@@ -148,7 +148,7 @@ fn effect(stage: &StageExperiment) -> Result<Effect, String> {
         leverage,
         if_twice: if_faster(2.0),
         if_free: if_faster(f64::INFINITY),
-        verdict: Verdict::of(&slope),
+        verdict: Criticality::of(&slope),
         rounds: stage.rounds.len(),
     })
 }
@@ -182,19 +182,19 @@ mod tests {
         // 1 / (0.6 + 0.4 / 2) and 1 / 0.6 (Amdahl 1967).
         assert!((effect.if_twice.estimate - 1.25).abs() < 1e-12);
         assert!((effect.if_free.estimate - 1.0 / 0.6).abs() < 1e-12);
-        assert_eq!(effect.verdict, Verdict::Critical);
+        assert_eq!(effect.verdict, Criticality::Critical);
         assert!((table.largest_shift - 0.04).abs() < 1e-12);
     }
 
     #[test]
     fn a_slope_of_zero_gains_nothing_however_long_the_stage() {
         let effect = only(stage(0.0, 900.0)).1.expect("rounds");
-        assert_eq!((effect.if_free.estimate, effect.verdict), (1.0, Verdict::Slack));
+        assert_eq!((effect.if_free.estimate, effect.verdict), (1.0, Criticality::Slack));
     }
 
     #[test]
     fn a_slope_between_is_said_to_be_in_part() {
-        assert_eq!(only(stage(0.5, 400.0)).1.expect("rounds").verdict, Verdict::InPart);
+        assert_eq!(only(stage(0.5, 400.0)).1.expect("rounds").verdict, Criticality::InPart);
     }
 
     #[test]
@@ -204,7 +204,7 @@ mod tests {
             round[3].total_ns += if at % 2 == 0 { 80.0 } else { -80.0 };
             round[2].total_ns += if at % 2 == 0 { 40.0 } else { -40.0 };
         }
-        assert_eq!(only(experiment).1.expect("rounds").verdict, Verdict::Undecided);
+        assert_eq!(only(experiment).1.expect("rounds").verdict, Criticality::Undecided);
     }
 
     #[test]

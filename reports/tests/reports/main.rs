@@ -2,6 +2,7 @@
 
 mod analysers;
 mod blocks;
+mod bottlenecks;
 mod ceilings;
 mod comparing;
 mod doctor;
@@ -11,5 +12,7 @@ mod plant;
 mod rendering;
 mod stage_accounts;
 mod summaries;
+mod swaps;
+mod threads;
 mod whatif;
 mod wire;

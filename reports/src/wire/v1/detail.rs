@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::number::{floats, numbers};
-use super::{Number, WhatIf};
+use super::{Number, Swap, WhatIf};
 use crate as core;
 
 /// See [`crate::Detail`].
@@ -25,6 +25,8 @@ pub enum Detail {
     Stages(Stages),
     /// From `what_if`.
     WhatIf(WhatIf),
+    /// From `swap`.
+    Swap(Swap),
 }
 
 impl From<&core::Detail> for Detail {
@@ -38,6 +40,7 @@ impl From<&core::Detail> for Detail {
             core::Detail::Profile(profile) => Self::Profile(profile.into()),
             core::Detail::Stages(stages) => Self::Stages(stages.into()),
             core::Detail::WhatIf(what_if) => Self::WhatIf(what_if.into()),
+            core::Detail::Swap(swap) => Self::Swap(swap.into()),
         }
     }
 }
@@ -53,6 +56,7 @@ impl From<Detail> for core::Detail {
             Detail::Profile(profile) => Self::Profile(profile.into()),
             Detail::Stages(stages) => Self::Stages(stages.into()),
             Detail::WhatIf(what_if) => Self::WhatIf(what_if.into()),
+            Detail::Swap(swap) => Self::Swap(swap.into()),
         }
     }
 }

@@ -10,6 +10,7 @@ mod info;
 mod kernel;
 mod number;
 mod record;
+mod swap;
 mod what_if;
 
 pub use detail::{
@@ -21,6 +22,7 @@ pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;
 pub use record::{CaseId, Failure, FailureKind, Measurement, Outcome, Record, Series};
+pub use swap::{Swap, SwappedStage};
 pub use what_if::{Shift, StageExperiment, WhatIf};
 
 use serde::{Deserialize, Serialize};
