@@ -15,6 +15,7 @@
 
 pub mod analyse;
 mod case;
+mod ceiling_kind;
 pub mod chart;
 pub mod compare;
 pub mod document;
@@ -23,6 +24,7 @@ pub mod format;
 mod kernel;
 pub mod measurer;
 mod metric;
+mod operations;
 mod record;
 pub mod render;
 mod report;
@@ -32,11 +34,13 @@ pub mod summary;
 pub mod wire;
 
 pub use case::CaseId;
+pub use ceiling_kind::CeilingKind;
 pub use finding::{Evidence, Finding, Severity};
 pub use kernel::{
     Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo,
 };
 pub use metric::{Better, Metric, Unit};
+pub use operations::Operations;
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages,

@@ -1,6 +1,6 @@
 //! Records: what one measurer got from one case, raw, or the reason there is nothing.
 
-use crate::CaseId;
+use crate::{CaseId, Operations};
 
 /// All samples of one measurer for one case, or the reason there are none.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +119,8 @@ pub enum Detail {
     Profile(Profile),
     /// From the `stages` measurer.
     Stages(Stages),
+    /// From the `count` measurer: what the reference did in one iteration.
+    Operations(Operations),
 }
 
 /// That a variant agreed, with whom, and how closely.

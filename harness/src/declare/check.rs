@@ -19,7 +19,8 @@ pub struct CheckFailure {
 
 impl Kernel {
     /// Holds every variant to the reference on every smoke size, parallel ones in pools of one and
-    /// of two threads: one line makes a kernel's declaration a test.
+    /// of two threads, and the operations declared to those counted, where there is a way to count:
+    /// one line makes a kernel's declaration a test.
     ///
     /// # Errors
     /// What the declaration, an input, or any variant got wrong.
@@ -58,6 +59,10 @@ impl Kernel {
                     }
                 }
             }
+        }
+        match self.count(seed) {
+            Ok(counted) => failures.extend(counted.iter().filter_map(|work| work.excess(&info.id))),
+            Err(failure) => failures.extend(failure.failures),
         }
         if failures.is_empty() { Ok(()) } else { Err(CheckFailure { failures }) }
     }

@@ -5,6 +5,7 @@
 
 mod builder;
 mod check;
+mod counted;
 mod erased;
 mod error;
 mod pipeline;
@@ -16,6 +17,7 @@ mod typed;
 
 pub use builder::{Cost, Kernel, KernelBuilder, KernelHead, KernelSizes};
 pub use check::CheckFailure;
+pub use counted::CountedWork;
 pub use error::DeclareError;
 pub use pipeline::{Pipeline, PipelineBuilder, PipelineHead, PipelineSizes};
 pub use sizes::{SizeLabel, Sizes};

@@ -1,6 +1,6 @@
 //! A kernel with its types, behind the [`Erased`] trait: where generics end.
 
-use amdahl_reports::{Agreement, KernelInfo, Tolerance};
+use amdahl_reports::{Agreement, KernelInfo, Operations, Tolerance};
 
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::timed::Timed;
@@ -15,6 +15,9 @@ pub(super) type MakeInput<S, I> = Box<dyn Fn(&S, &mut Rng) -> Result<I, String> 
 pub(super) type AlsoCheck<I> =
     Box<dyn Fn(&I, usize, usize, &Tolerance) -> Result<(), Disagreement> + Send + Sync>;
 
+/// Runs the reference on an input with its operations counted.
+pub(super) type Count<I> = Box<dyn Fn(&I) -> Operations + Send + Sync>;
+
 /// A figure of merit of a result.
 pub(super) type Quality<I, O> = Box<dyn Fn(&I, &O) -> f64 + Send + Sync>;
 
@@ -28,6 +31,7 @@ pub(super) struct Typed<S, I, O> {
     /// As long as `info.qualities`.
     pub(super) qualities: Vec<Quality<I, O>>,
     pub(super) also: Option<AlsoCheck<I>>,
+    pub(super) count: Option<Count<I>>,
 }
 
 impl<S, I, O> Typed<S, I, O> {
@@ -179,6 +183,10 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
             in_place: self.timed.is_in_place(),
             output_bytes: want.to_exchanged().bytes(),
         })
+    }
+
+    fn count(&self) -> Option<Operations> {
+        self.kernel.count.as_ref().map(|count| count(self.input))
     }
 
     fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {

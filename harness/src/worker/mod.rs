@@ -68,6 +68,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             Request::Batch { .. }
             | Request::Heap { .. }
             | Request::Stages { .. }
+            | Request::Count {}
             | Request::Profile(_) => {
                 channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
                 channel.receive()?

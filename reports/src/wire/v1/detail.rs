@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Number;
+use super::{Number, Operations};
 use super::number::{floats, numbers};
 use crate as core;
 
@@ -23,6 +23,8 @@ pub enum Detail {
     Profile(Profile),
     /// From `stages`.
     Stages(Stages),
+    /// From `count`.
+    Operations(Operations),
 }
 
 impl From<&core::Detail> for Detail {
@@ -35,6 +37,7 @@ impl From<&core::Detail> for Detail {
             }
             core::Detail::Profile(profile) => Self::Profile(profile.into()),
             core::Detail::Stages(stages) => Self::Stages(stages.into()),
+            core::Detail::Operations(operations) => Self::Operations((*operations).into()),
         }
     }
 }
@@ -49,6 +52,7 @@ impl From<Detail> for core::Detail {
             }
             Detail::Profile(profile) => Self::Profile(profile.into()),
             Detail::Stages(stages) => Self::Stages(stages.into()),
+            Detail::Operations(operations) => Self::Operations(operations.into()),
         }
     }
 }

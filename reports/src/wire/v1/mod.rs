@@ -7,6 +7,7 @@ mod detail;
 mod info;
 mod kernel;
 mod number;
+mod operations;
 mod record;
 
 pub use detail::{
@@ -15,6 +16,7 @@ pub use detail::{
 pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;
+pub use operations::Operations;
 pub use record::{CaseId, Failure, FailureKind, Measurement, Outcome, Record, Series};
 
 use serde::{Deserialize, Serialize};
