@@ -29,8 +29,8 @@ pub use data::{
     Agree, Array, Closeness, Disagreement, Exchange, ExchangeError, Exchanged, Matrix, Rng, Value,
 };
 pub use declare::{
-    CheckFailure, Cost, CountedWork, DeclareError, Kernel, KernelBuilder, KernelHead, KernelSizes, Pipeline,
-    PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
+    CheckFailure, Cost, CountedWork, DeclareError, Kernel, KernelBuilder, KernelHead, KernelSizes,
+    Pipeline, PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
 };
 pub use entry::main;
 pub use oracle::{OracleError, OracleFile, OracleResult};

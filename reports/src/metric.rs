@@ -108,6 +108,14 @@ impl Metric {
         legend: "bytes moved, or floating-point operations done, by one iteration at a ceiling of the machine",
     };
 
+    /// What a survey of the machine found for the same ceiling.
+    pub const SURVEYED_RATE: Self = Self {
+        id: "surveyed_rate",
+        unit: Unit::Count,
+        better: Better::Higher,
+        legend: "rate that an earlier survey of the machine found for a ceiling, at least, in 10^9 a second",
+    };
+
     /// Every metric a record may carry.
     pub const fn all() -> &'static [Self] {
         &[
@@ -121,6 +129,7 @@ impl Metric {
             Self::COLD_HEAP_BLOCKS,
             Self::COLD_HEAP_BYTES,
             Self::CEILING_WORK,
+            Self::SURVEYED_RATE,
         ]
     }
 

@@ -13,9 +13,11 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod survey;
 
 use std::path::PathBuf;
 
+use amdahl_reports::summary::Survey;
 use amdahl_reports::{
     CaseId, Failure, FailureKind, Measurement, Metric, Outcome, Record, Run, RunInfo, Series,
     measurer,
@@ -30,6 +32,7 @@ pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
 pub(crate) use measurers::Choice;
 pub(crate) use profile::HERTZ;
+pub(crate) use survey::survey;
 
 /// Is told what goes on.
 pub(crate) trait Progress {
@@ -54,6 +57,8 @@ pub(crate) struct Runner<'a> {
     progress: &'a mut dyn Progress,
     /// Time per case, divided anew before each kernel by what is left of the budget.
     schedule: Schedule,
+    /// What a survey of this machine found, where there is one.
+    survey: Option<Survey>,
     records: Vec<Record>,
 }
 
@@ -67,7 +72,14 @@ impl<'a> Runner<'a> {
         progress: &'a mut dyn Progress,
     ) -> Self {
         let schedule = Schedule::divide(plan.budget, Counts::of(&plan.groups));
-        Self { plan, choice, launcher, folder, timer, progress, schedule, records: Vec::new() }
+        let records = Vec::new();
+        Self { plan, choice, launcher, folder, timer, progress, schedule, survey: None, records }
+    }
+
+    /// With a survey of this machine, to which the ceilings of the run are compared.
+    pub(crate) fn with_survey(mut self, survey: Option<Survey>) -> Self {
+        self.survey = survey;
+        self
     }
 
     /// Runs the whole plan. `command` and `started` go into the run's head.

@@ -102,7 +102,8 @@ struct Extents {
 impl Batches {
     /// The same matrices over a scalar that counts.
     fn counted(&self) -> Batches<Counted> {
-        let array = |x: &Array<f64>| Array { shape: x.shape.clone(), data: Counted::vector(&x.data) };
+        let array =
+            |x: &Array<f64>| Array { shape: x.shape.clone(), data: Counted::vector(&x.data) };
         Batches { a: array(&self.a), b: array(&self.b) }
     }
 }

@@ -13,8 +13,10 @@ mod not_measured;
 mod overview;
 mod pipeline;
 mod profile;
+mod survey;
 mod words;
 
+pub use survey::{SURVEY_CHART, survey_document};
 pub(crate) use words::case_text;
 
 use crate::analyse::analyse_summarised;

@@ -8,6 +8,7 @@ mod index;
 mod ladder;
 mod pipeline;
 mod row;
+mod survey;
 mod timing;
 
 use std::cmp::Ordering;
@@ -19,6 +20,7 @@ pub use ceiling::{Ceiling, ParallelReach, Reach};
 pub use ladder::Step;
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
+pub use survey::{Survey, SurveyPoint};
 pub use timing::{Ratio, Timing};
 
 /// Everything the tables of a run say.

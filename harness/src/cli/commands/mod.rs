@@ -1,5 +1,6 @@
 //! The commands: one file each, one line in [`all`].
 
+mod ceilings;
 mod check;
 mod common;
 mod compare;
@@ -34,7 +35,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 6] {
+pub(crate) fn all() -> [&'static dyn Command; 7] {
     [
         &list::List,
         &check::Check,
@@ -42,6 +43,7 @@ pub(crate) fn all() -> [&'static dyn Command; 6] {
         &profile::Profile,
         &report::Report,
         &compare::Compare,
+        &ceilings::Ceilings,
     ]
 }
 

@@ -37,7 +37,10 @@ pub fn kernel() -> Kernel {
             let (n, d, k) = (n as f64, d as f64, k as f64);
             // A fused multiply-add a coordinate, an addition and a multiply-add a pair; with few
             // coordinates their differences, squared and added, are less. Roots are not counted.
-            Cost { flops: n * k * (2.0 * d + 3.0).min(3.0 * d), bytes: 8.0 * (n * d + k * d + n * k) }
+            Cost {
+                flops: n * k * (2.0 * d + 3.0).min(3.0 * d),
+                bytes: 8.0 * (n * d + k * d + n * k),
+            }
         })
         .bound_by(Bound::Arithmetic)
         // Squares carry (d + 4) roundings of |x|² + |c|², which is at most 1/NEAR of the result;

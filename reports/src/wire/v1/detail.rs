@@ -4,8 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Number, Operations};
 use super::number::{floats, numbers};
+use super::{Number, Operations};
 use crate as core;
 
 /// See [`crate::Detail`].
