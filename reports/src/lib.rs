@@ -45,5 +45,5 @@ pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages,
 };
-pub use report::{Artifact, Report, SURVEY_CHART, report, survey_document};
+pub use report::{Artifact, Report, SURVEY_CHART, report, survey_document, survey_json};
 pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};

@@ -3,10 +3,12 @@
 //! One file an analyser, one line in [`all`]. They read records and the summary, compute with
 //! [`crate::stats`], and neither print nor decide what a program exits with.
 
+mod above_ceiling;
 mod allocation;
 pub(crate) mod bottleneck;
 mod clock;
 mod debug_build;
+mod declared_work;
 mod disagreement;
 pub(crate) mod missing;
 mod noise;
@@ -14,6 +16,7 @@ mod parallel_slower;
 mod setup;
 mod slower_than_reference;
 mod steal;
+mod throttled;
 mod undecided;
 
 use crate::summary::{Summary, summarise};
@@ -29,12 +32,15 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 12] {
+pub fn all() -> [&'static dyn Analyser; 15] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
         &missing::Missing,
+        &declared_work::DeclaredWork,
+        &above_ceiling::AboveCeiling,
         &steal::Steal,
+        &throttled::Throttled,
         &noise::Noise,
         &clock::Clock,
         &setup::Setup,

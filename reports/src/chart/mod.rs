@@ -5,6 +5,7 @@
 //! colour-blind readers can tell apart. Figures come from the summary; none is computed here.
 
 mod ceilings;
+mod roofline;
 mod scale;
 mod stages;
 mod summary;
@@ -12,6 +13,7 @@ mod svg;
 mod times;
 
 pub use ceilings::ceilings;
+pub use roofline::roofline;
 pub use stages::stages;
 pub use summary::summary;
 pub use times::times;

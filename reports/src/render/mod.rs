@@ -7,12 +7,10 @@ mod csv;
 mod html;
 mod json;
 mod markdown;
-mod survey_json;
 mod terminal;
 
 pub use html::document as html;
 pub use markdown::document as markdown;
-pub use survey_json::survey_json;
 pub use terminal::document as terminal;
 
 use crate::Report;

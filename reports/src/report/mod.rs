@@ -4,6 +4,7 @@
 //! they compute no figure. How a document is written down belongs to [`crate::render`].
 
 mod ceilings;
+mod counted;
 mod findings;
 mod head;
 mod kernel;
@@ -13,10 +14,13 @@ mod not_measured;
 mod overview;
 mod pipeline;
 mod profile;
+mod roofline;
 mod survey;
+mod survey_json;
 mod words;
 
 pub use survey::{SURVEY_CHART, survey_document};
+pub use survey_json::survey_json;
 pub(crate) use words::case_text;
 
 use crate::analyse::analyse_summarised;
@@ -82,6 +86,12 @@ impl<'a> Report<'a> {
             .into_iter()
             .collect();
         for summary in &self.summary.kernels {
+            let kernel = self.run.kernels.iter().find(|kernel| kernel.id == summary.id);
+            let roofline = kernel.and_then(|kernel| chart::roofline(kernel, summary));
+            charts.extend(
+                roofline
+                    .map(|contents| Artifact { path: roofline::chart_path(&summary.id), contents }),
+            );
             let times = chart::times(summary);
             charts.extend(
                 times.map(|contents| Artifact { path: kernel::chart_path(&summary.id), contents }),

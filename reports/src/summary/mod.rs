@@ -4,6 +4,7 @@
 //! disagree. Nothing here is text: words, units and order of columns belong to the report.
 
 mod ceiling;
+mod counted;
 mod index;
 mod ladder;
 mod pipeline;
@@ -16,7 +17,8 @@ use std::cmp::Ordering;
 use crate::{CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
-pub use ceiling::{Ceiling, ParallelReach, Reach};
+pub use ceiling::{BEYOND_BELIEF, Ceiling, Headroom, ParallelReach, Reach};
+pub use counted::CountedSize;
 pub use ladder::Step;
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
@@ -45,6 +47,8 @@ pub struct KernelSummary {
     pub stages: Option<Stages>,
     /// What came of the smoke sizes.
     pub smoke: Smoke,
+    /// What the reference was counted to do at smoke sizes, beside what is declared.
+    pub counted: Vec<CountedSize>,
     /// Declared variants of which there is no record at all.
     pub not_run: Vec<String>,
 }
@@ -84,7 +88,7 @@ pub struct SizeSummary {
     pub reference: Option<usize>,
     /// Which row is the fastest that agreed and was timed.
     pub fastest: Option<usize>,
-    /// The machine's ceilings that were measured beside it, by threads.
+    /// The machine's ceilings that were measured beside it, by threads, memory first.
     pub ceilings: Vec<Ceiling>,
 }
 
@@ -153,6 +157,7 @@ fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
         id: kernel.id.clone(),
         stages: pipeline::stages(kernel, &sizes, index),
         smoke: smoke(kernel, index),
+        counted: counted::sizes(kernel, index),
         sizes,
         largest,
         ladder,

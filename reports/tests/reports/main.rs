@@ -6,4 +6,5 @@ mod comparing;
 mod plant;
 mod rendering;
 mod summaries;
+mod survey;
 mod wire;

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use amdahl_reports::{Artifact, Outcome, Run, SURVEY_CHART, chart, render, survey_document};
+use amdahl_reports::{
+    Artifact, Outcome, Run, SURVEY_CHART, chart, render, survey_document, survey_json,
+};
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::Command;
@@ -79,7 +81,7 @@ impl Command for Ceilings {
             None => measure(&arguments, &settings, &store, streams)?,
         };
         if arguments.json {
-            streams.out(&render::survey_json(&run))?;
+            streams.out(&survey_json(&run))?;
         } else {
             streams.out(&render::terminal(&survey_document(&run, false)))?;
         }
@@ -126,7 +128,7 @@ fn files(run: &Run) -> Vec<Artifact> {
     let file = |path: &str, contents| Artifact { path: path.to_owned(), contents };
     let mut files = vec![
         file("README.md", render::markdown(&survey_document(run, true))),
-        file("ceilings.json", render::survey_json(run)),
+        file("ceilings.json", survey_json(run)),
     ];
     files.extend(chart::ceilings(run).map(|contents| file(SURVEY_CHART, contents)));
     files
