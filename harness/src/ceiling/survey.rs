@@ -23,6 +23,8 @@ pub(crate) struct Point {
     pub(crate) kind: CeilingKind,
     /// The case.
     pub(crate) case: CaseId,
+    /// Bytes of the working set, or operations.
+    pub(crate) extent: usize,
     /// Bytes, loads or operations of one iteration.
     pub(crate) work: f64,
 }
@@ -68,7 +70,7 @@ pub(crate) fn points(machine: &Machine, max_threads: usize, scope: Scope) -> Vec
             for variant in &variants {
                 points.extend(extents.iter().map(|&extent| {
                     let case = CaseId::new(&kind.kernel(), variant, &extent.to_string(), threads);
-                    Point { kind, case, work: work(kind, extent) }
+                    Point { kind, case, extent, work: work(kind, extent) }
                 }));
             }
         }

@@ -128,7 +128,7 @@ impl<'a> Panel<'a> {
             svg.text((MARGIN + 34.0, first + 12.5), Anchor::Start, Font::SOFT, &name);
             first += LINE;
         }
-        first += GAP;
+        first += GAP + TEXT / 2.0;
         let names = self.points.iter().map(|(_, _, label)| width(label, TEXT)).fold(0.0, f64::max);
         let right = WIDTH - MARGIN - names - 3.0 * GAP;
         let bottom = first + PLOT.max(LINE * self.points.len() as f64);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use amdahl_reports::{
     Artifact, Outcome, Run, SURVEY_CHART, chart, render, survey_document, survey_json,
 };
+use anyhow::Context;
 use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::Command;
@@ -36,12 +37,25 @@ struct Arguments {
     /// Time to measure in (60, 90s, 2m); each point is visited once whatever it takes
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     budget: Option<Duration>,
+    /// The largest working set (64KiB, 128MiB); beyond the last cache where nothing is said
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    up_to: Option<usize>,
     /// The largest pool to measure with
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     threads: Option<u16>,
     /// Print the figures as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// `4096`, `64KiB`, `128MiB` or `1GiB`.
+fn parse_bytes(text: &str) -> anyhow::Result<usize> {
+    let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)];
+    let unit = units.iter().find_map(|(unit, scale)| Some((text.strip_suffix(unit)?, *scale)));
+    let (number, scale) = unit.unwrap_or((text, 1_usize));
+    let number: usize =
+        number.trim().parse().context("not a size: write bytes, `64KiB` or `128MiB`")?;
+    number.checked_mul(scale).context("a size that no memory has")
 }
 
 pub(super) struct Ceilings;
@@ -114,7 +128,10 @@ fn measure(
         streams.say("warning: this build is not optimised, so its ceilings are not the machine's");
     }
     let _lock = store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;
-    let points = points(&machine(), threads, scope);
+    let mut points = points(&machine(), threads, scope);
+    if let Some(most) = arguments.up_to {
+        points.retain(|point| point.kind.is_arithmetic() || point.extent <= most);
+    }
     let mut progress = progress(streams.stderr_is_terminal());
     let command = if arguments.quick { "ceilings --quick" } else { "ceilings" };
     let words = (format!("cargo amdahl {command}"), utc_now());
@@ -143,4 +160,19 @@ fn code_of(run: &Run) -> ExitCode {
         (true, true) => MEASURED_CASE_FAILED,
         (false, _) => TOOL_FAILED,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_bytes_or_their_binary_multiples() {
+        let parse = |text: &str| parse_bytes(text).ok();
+        assert_eq!(parse("4096"), Some(4_096));
+        assert_eq!(parse("64KiB"), Some(65_536));
+        assert_eq!(parse("1 GiB"), Some(1 << 30));
+        assert_eq!(parse("64KB"), None);
+        assert_eq!(parse("99999999999GiB"), None);
+    }
 }
