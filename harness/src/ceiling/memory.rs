@@ -142,7 +142,7 @@ pub(super) fn copy(id: &str, sizes: Sizes<usize>) -> Kernel {
         .build()
 }
 
-/// `a = b + s * c` over three thirds of so many bytes (McCalpin, "Memory bandwidth and machine
+/// `a = b + s * c` over three thirds of so many bytes (`McCalpin`, "Memory bandwidth and machine
 /// balance in current high performance computers", 1995).
 pub(super) fn triad(id: &str, sizes: Sizes<usize>) -> Kernel {
     Kernel::new(id, "a = b + s * c over so many bytes together")

@@ -208,13 +208,12 @@ impl Visited {
     }
 
     fn record(self) -> Record {
-        let outcome = match self.failure {
-            Some(failure) => Outcome::Failed(failure),
-            None => {
-                let mut series = wall_time(self.totals, self.pairs, self.iterations);
-                series.push(Series::single(Metric::CEILING_WORK, vec![self.point.work]));
-                Outcome::Measured(Measurement { series, ..Measurement::default() })
-            }
+        let outcome = if let Some(failure) = self.failure {
+            Outcome::Failed(failure)
+        } else {
+            let mut series = wall_time(self.totals, self.pairs, self.iterations);
+            series.push(Series::single(Metric::CEILING_WORK, vec![self.point.work]));
+            Outcome::Measured(Measurement { series, ..Measurement::default() })
         };
         let measurer = measurer::CEILING.to_owned();
         Record { case: self.point.case, measurer, outcome }

@@ -86,8 +86,9 @@ pub struct ParallelReach<'a> {
 }
 
 impl SizeSummary {
-    /// The bound at a thread count: of the ceilings there, the one at which the work takes longest.
-    pub fn bound(&self, threads: usize) -> Option<&Ceiling> {
+    /// The ceiling that binds at a thread count: of those there, the one at which the work takes
+    /// longest.
+    pub fn ceiling(&self, threads: usize) -> Option<&Ceiling> {
         let here = self.ceilings.iter().filter(|ceiling| ceiling.threads == threads);
         here.max_by(|a, b| a.time_ns.estimate.total_cmp(&b.time_ns.estimate))
     }
@@ -103,14 +104,14 @@ impl SizeSummary {
 
     /// What a case reaches of its bound, and how much is left.
     pub fn headroom(&self, row: &CaseRow) -> Option<Headroom<'_>> {
-        let ceiling = self.bound(row.case.threads)?;
+        let ceiling = self.ceiling(row.case.threads)?;
         let share = ceiling.share(row)?;
         Some(Headroom { ceiling, share, left: share.interval.reciprocal() })
     }
 
     /// What the best cases reach of the ceiling; none where it was not measured.
     pub fn reach(&self) -> Option<Reach<'_>> {
-        let ceiling = self.bound(1)?;
+        let ceiling = self.ceiling(1)?;
         let ranked = self.ranked();
         let serial = ranked.iter().copied().find(|row| row.case.threads == 1)?;
         let share = ceiling.share(serial)?;
@@ -124,7 +125,7 @@ impl SizeSummary {
         let twin = ranked
             .iter()
             .find(|row| row.case.variant == case.case.variant && row.case.threads == 1)?;
-        let (one, all) = (self.bound(1)?, self.bound(most)?);
+        let (one, all) = (self.ceiling(1)?, self.ceiling(most)?);
         let ratio = one.timing.over(&all.timing)?;
         // The two may be bounds of different kinds, with works of their own.
         let works = one.scale / all.scale;

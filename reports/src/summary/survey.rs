@@ -24,7 +24,7 @@ pub struct SurveyPoint {
     pub working_set: Option<f64>,
     /// The best sample: 10^9 bytes or operations a second; for latency, nanoseconds a load. What
     /// disturbs a sample makes it worse, so the best is nearest to what the machine can do (as in
-    /// McCalpin's STREAM, which reports the best of its repeats).
+    /// `McCalpin`'s STREAM, which reports the best of its repeats).
     pub best: f64,
     /// The median of the samples, in the same unit: what the machine did at the time.
     pub typical: Interval,

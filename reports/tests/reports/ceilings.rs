@@ -128,11 +128,11 @@ fn with_arithmetic(gflops: f64) -> Run {
 fn the_bound_is_the_ceiling_at_which_the_work_takes_longest() {
     // 2.5 MB at 5 GB/s are half a millisecond, and 10 Mflop at 100 GFLOP/s a tenth of one.
     let fast = largest(&with_arithmetic(100.0));
-    assert_eq!(fast.bound(1).expect("a ceiling").bound, Bound::Copy);
-    near(fast.bound(1).expect("a ceiling").time_ns.estimate, 0.5e6);
+    assert_eq!(fast.ceiling(1).expect("a ceiling").bound, Bound::Copy);
+    near(fast.ceiling(1).expect("a ceiling").time_ns.estimate, 0.5e6);
     // At 12.5 GFLOP/s they are 0.8 ms.
     let slow = largest(&with_arithmetic(12.5));
-    let bound = slow.bound(1).expect("a ceiling");
+    let bound = slow.ceiling(1).expect("a ceiling");
     assert_eq!(bound.bound, Bound::Arithmetic);
     near(bound.time_ns.estimate, 0.8e6);
     let row = slow.winner().expect("a fastest case");
