@@ -3,12 +3,10 @@
 //! Every chain halves its value and adds one, again and again, which ends in two however it is
 //! rounded: so any number of chains gives a result that plain loops can check. Registers are named
 //! by intrinsics: what a compiler makes of loops over arrays changes with what stands around them.
-//! Code for a set that the build does not take for granted is compiled apart and chosen when it runs.
+//! Each set's code is compiled apart and runs where the processor has it, whatever the build is for.
 
 use std::hint::black_box;
 
-use multiversion::multiversion;
-use multiversion::target::match_target;
 use rayon::prelude::*;
 
 use super::sets::InstructionSet;
@@ -45,7 +43,7 @@ macro_rules! apart {
     ($number:ident, $operations:expr, [$($chain:ident)+], [$($other:ident)+]) => {{
         let chains = [$(stringify!($chain), stringify!($other)),+].len();
         let (half, one, less) = (black_box(0.5), black_box(1.0), black_box(-1.0));
-        $(let (mut $chain, mut $other): ($number, $number) = black_box((1.0, 1.0));)+
+        $(let (mut $chain, mut $other): ($number, $number) = (black_box(1.0), black_box(1.0));)+
         for _ in 0..steps($operations, 1, chains) {
             $($chain = $chain * half + one; $other = $other * half - less;)+
         }
@@ -125,96 +123,63 @@ macro_rules! arithmetic {
 arithmetic!(double, f64, doubles);
 arithmetic!(single, f32, singles);
 
-/// What a set's code is in a build for a processor that cannot have it: nobody asks for it there.
+/// Multiply-adds by the registers of one set; where the build is for another kind of processor,
+/// scalar ones, for which nobody asks.
 macro_rules! registers {
-    ($module:ident, $number:ident,
-     sse2: $lanes_sse2:literal $set_sse2:ident $first_sse2:ident $mul:ident $add:ident,
-     avx2: $lanes_avx2:literal $set_avx2:ident $first_avx2:ident $fused_avx2:ident,
-     avx512: $lanes_avx512:literal $set_avx512:ident $first_avx512:ident $fused_avx512:ident,
-     neon: $lanes_neon:literal $set_neon:ident $first_neon:ident $fused_neon:ident) => {
-        mod $module {
-            #[cfg(target_arch = "aarch64")]
-            use std::arch::aarch64::*;
-            #[cfg(target_arch = "x86_64")]
-            use std::arch::x86_64::*;
+    ($name:ident: $set:ident, $number:ident, $architecture:literal $module:ident $features:literal,
+     $lanes:literal $all:ident $first:ident,
+     |$value:ident, $half:ident, $one:ident| $step:expr) => {
+        #[cfg(target_arch = $architecture)]
+        pub(super) fn $name(operations: usize) -> $number {
+            use std::arch::$module::*;
 
-            use super::$number::{largest, scalar};
-            use super::*;
-
-            /// Nothing of SSE4.1 is used: a target must be more than every such processor has.
-            #[multiversion(targets("x86_64+sse4.1"))]
-            pub(super) fn sse2(operations: usize) -> $number {
-                match_target! {
-                    "x86_64+sse4.1" => {
-                        let (half, one) = ($set_sse2(0.5), $set_sse2(1.0));
-                        chains!(operations, $lanes_sse2, $set_sse2, $first_sse2,
-                            |value| $add($mul(value, half), one), [a b c d e f g h i j k l])
-                    }
-                    _ => scalar(operations),
-                }
+            #[target_feature(enable = $features)]
+            fn chains(operations: usize) -> $number {
+                let ($half, $one) = ($all(0.5), $all(1.0));
+                chains!(operations, $lanes, $all, $first, |$value| $step,
+                    [a b c d e f g h i j k l])
             }
 
-            #[multiversion(targets("x86_64+avx2+fma"))]
-            pub(super) fn avx2(operations: usize) -> $number {
-                match_target! {
-                    "x86_64+avx2+fma" => {
-                        let (half, one) = ($set_avx2(0.5), $set_avx2(1.0));
-                        chains!(operations, $lanes_avx2, $set_avx2, $first_avx2,
-                            |value| $fused_avx2(value, half, one), [a b c d e f g h i j k l])
-                    }
-                    _ => scalar(operations),
-                }
+            assert!(InstructionSet::$set.is_here(), "the processor has no {}", $features);
+            #[allow(unsafe_code, reason = "what makes it unsafe is what the line above asks")]
+            // SAFETY: the processor has the instructions that the function is compiled to.
+            unsafe {
+                chains(operations)
             }
+        }
 
-            #[multiversion(targets("x86_64+avx512f"))]
-            pub(super) fn avx512(operations: usize) -> $number {
-                match_target! {
-                    "x86_64+avx512f" => {
-                        let (half, one) = ($set_avx512(0.5), $set_avx512(1.0));
-                        chains!(operations, $lanes_avx512, $set_avx512, $first_avx512,
-                            |value| $fused_avx512(value, half, one), [a b c d e f g h i j k l])
-                    }
-                    _ => scalar(operations),
-                }
-            }
-
-            /// Its multiply-add takes the addend first.
-            #[multiversion(targets("aarch64+neon"))]
-            pub(super) fn neon(operations: usize) -> $number {
-                match_target! {
-                    "aarch64+neon" => {
-                        let (half, one) = ($set_neon(0.5), $set_neon(1.0));
-                        chains!(operations, $lanes_neon, $set_neon, $first_neon,
-                            |value| $fused_neon(one, value, half), [a b c d e f g h i j k l m n o p])
-                    }
-                    _ => scalar(operations),
-                }
-            }
+        #[cfg(not(target_arch = $architecture))]
+        pub(super) fn $name(operations: usize) -> $number {
+            super::$number::scalar(operations)
         }
     };
 }
 
-registers!(doubles, f64,
-    sse2: 2 _mm_set1_pd _mm_cvtsd_f64 _mm_mul_pd _mm_add_pd,
-    avx2: 4 _mm256_set1_pd _mm256_cvtsd_f64 _mm256_fmadd_pd,
-    avx512: 8 _mm512_set1_pd _mm512_cvtsd_f64 _mm512_fmadd_pd,
-    neon: 2 vdupq_n_f64 first_of_two vfmaq_f64);
-registers!(singles, f32,
-    sse2: 4 _mm_set1_ps _mm_cvtss_f32 _mm_mul_ps _mm_add_ps,
-    avx2: 8 _mm256_set1_ps _mm256_cvtss_f32 _mm256_fmadd_ps,
-    avx512: 16 _mm512_set1_ps _mm512_cvtss_f32 _mm512_fmadd_ps,
-    neon: 4 vdupq_n_f32 first_of_four vfmaq_f32);
+mod doubles {
+    use super::f64::largest;
+    use super::{InstructionSet, black_box, steps};
 
-/// The first number of a register, as NEON's intrinsics have no name for it.
-#[cfg(target_arch = "aarch64")]
-#[target_feature(enable = "neon")]
-fn first_of_two(values: std::arch::aarch64::float64x2_t) -> f64 {
-    std::arch::aarch64::vgetq_lane_f64::<0>(values)
+    registers!(sse2: Sse2, f64, "x86_64" x86_64 "sse2", 2 _mm_set1_pd _mm_cvtsd_f64,
+        |value, half, one| _mm_add_pd(_mm_mul_pd(value, half), one));
+    registers!(avx2: Avx2, f64, "x86_64" x86_64 "avx2,fma", 4 _mm256_set1_pd _mm256_cvtsd_f64,
+        |value, half, one| _mm256_fmadd_pd(value, half, one));
+    registers!(avx512: Avx512, f64, "x86_64" x86_64 "avx512f", 8 _mm512_set1_pd _mm512_cvtsd_f64,
+        |value, half, one| _mm512_fmadd_pd(value, half, one));
+    // NEON's multiply-add takes the addend first.
+    registers!(neon: Neon, f64, "aarch64" aarch64 "neon", 2 vdupq_n_f64 vmaxvq_f64,
+        |value, half, one| vfmaq_f64(one, value, half));
 }
 
-/// The same of four.
-#[cfg(target_arch = "aarch64")]
-#[target_feature(enable = "neon")]
-fn first_of_four(values: std::arch::aarch64::float32x4_t) -> f32 {
-    std::arch::aarch64::vgetq_lane_f32::<0>(values)
+mod singles {
+    use super::f32::largest;
+    use super::{InstructionSet, black_box, steps};
+
+    registers!(sse2: Sse2, f32, "x86_64" x86_64 "sse2", 4 _mm_set1_ps _mm_cvtss_f32,
+        |value, half, one| _mm_add_ps(_mm_mul_ps(value, half), one));
+    registers!(avx2: Avx2, f32, "x86_64" x86_64 "avx2,fma", 8 _mm256_set1_ps _mm256_cvtss_f32,
+        |value, half, one| _mm256_fmadd_ps(value, half, one));
+    registers!(avx512: Avx512, f32, "x86_64" x86_64 "avx512f", 16 _mm512_set1_ps _mm512_cvtss_f32,
+        |value, half, one| _mm512_fmadd_ps(value, half, one));
+    registers!(neon: Neon, f32, "aarch64" aarch64 "neon", 4 vdupq_n_f32 vmaxvq_f32,
+        |value, half, one| vfmaq_f32(one, value, half));
 }

@@ -38,10 +38,10 @@ impl InstructionSet {
     /// A build for a processor with AVX has no code without it left, so what is called SSE2 would be
     /// something else.
     #[cfg(target_arch = "x86_64")]
-    fn is_here(self) -> bool {
+    pub(super) fn is_here(self) -> bool {
         match self {
             Self::Scalar => true,
-            Self::Sse2 => is_x86_feature_detected!("sse4.1") && !cfg!(target_feature = "avx"),
+            Self::Sse2 => !cfg!(target_feature = "avx"),
             Self::Avx2 => is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
             Self::Avx512 => is_x86_feature_detected!("avx512f"),
             Self::Neon => false,
@@ -49,13 +49,13 @@ impl InstructionSet {
     }
 
     #[cfg(target_arch = "aarch64")]
-    fn is_here(self) -> bool {
+    pub(super) fn is_here(self) -> bool {
         matches!(self, Self::Scalar)
             || matches!(self, Self::Neon) && std::arch::is_aarch64_feature_detected!("neon")
     }
 
     #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    fn is_here(self) -> bool {
+    pub(super) fn is_here(self) -> bool {
         matches!(self, Self::Scalar)
     }
 }

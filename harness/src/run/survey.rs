@@ -22,10 +22,11 @@ use crate::measure::Deadline;
 use crate::plan::Source;
 use crate::protocol::Purpose;
 
-/// A sample lasts about this long, or one iteration: long against a timer tick.
-const SAMPLE: Duration = Duration::from_millis(4);
-/// Samples of a point in one visit: an interval needs six, and there are two visits or more.
-const SAMPLES: usize = 5;
+/// A sample lasts about this long, or one iteration: long against a pair of clock readings, short
+/// against the time slice of a busy machine, so that some samples are disturbed by nothing.
+const SAMPLE: Duration = Duration::from_millis(1);
+/// Samples of a point in one visit: an interval needs six.
+const SAMPLES: usize = 20;
 /// More visits than this narrow nothing.
 const MOST_VISITS: usize = 5;
 /// Each visit begins with so much untimed work; threads that have slept take longer to run at their
