@@ -97,13 +97,9 @@ impl Survey {
         let Some(bytes) = working_set else {
             return points.iter().map(low).max_by(f64::total_cmp);
         };
-        let above = points.iter().position(|point| point.working_set.is_some_and(|at| at >= bytes));
-        let from = match above {
-            Some(above) => above.saturating_sub(1),
-            // Beyond the largest: memory is memory.
-            None => points.len().checked_sub(1)?,
-        };
-        let to = above.unwrap_or(from);
+        let at_least = |point: &&SurveyPoint| point.working_set.is_some_and(|at| at >= bytes);
+        let to = points.iter().position(at_least)?;
+        let from = to.saturating_sub(1);
         points[from..=to].iter().map(low).min_by(f64::total_cmp)
     }
 }
