@@ -37,8 +37,9 @@ impl Evidence {
     /// Reads the record beside the report that the first figure links to.
     fn of(page: &str) -> Self {
         let figure = figures(page).into_iter().next().expect("the page cites a figure");
-        let report = root().join("docs").join(figure.target.split('#').next().unwrap_or_default());
-        let records: PathBuf = report.with_file_name("records.jsonl");
+        let page = root().join("docs").join(&figure.target);
+        let report = page.ancestors().find(|folder| folder.join("records.jsonl").exists());
+        let records: PathBuf = report.expect("a report with records").join("records.jsonl");
         let bytes = fs::read(&records).unwrap_or_else(|e| panic!("{}: {e}", records.display()));
         let run = wire::decode(&bytes).expect("a sound record");
         let summary = summarise(&run);
@@ -207,6 +208,13 @@ fn the_readme_shows_the_published_summary() {
         fs::write(root().join("README.md"), written).expect("the README is written");
     }
     assert_eq!(&readme[shown], want, "README.md and the published record");
+}
+
+#[test]
+fn every_link_to_the_record_leads_to_a_page() {
+    for figure in figures(&page()) {
+        assert!(root().join("docs").join(&figure.target).exists(), "{}", figure.target);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod data;
 mod declare;
 mod driver;
 mod entry;
+mod import;
 mod input;
 mod machine;
 mod measure;

@@ -200,6 +200,15 @@ impl Text {
         self
     }
 
+    /// Replaces the target of every link.
+    pub(crate) fn retarget(&mut self, lead: &dyn Fn(&str) -> String) {
+        for span in &mut self.0 {
+            if let Span::Link { target, .. } = span {
+                *target = lead(target);
+            }
+        }
+    }
+
     /// Whether there is nothing to read.
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|span| span.as_str().is_empty())

@@ -25,12 +25,14 @@ mod kernel;
 pub mod measurer;
 mod metric;
 mod operations;
+mod pages;
 mod record;
 pub mod render;
 mod report;
 mod run;
 pub mod stats;
 pub mod summary;
+pub mod whatif;
 pub mod wire;
 
 pub use case::CaseId;
@@ -41,6 +43,7 @@ pub use kernel::{
 };
 pub use metric::{Better, Metric, Unit};
 pub use operations::Operations;
+pub use pages::Page;
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages,

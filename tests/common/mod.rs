@@ -63,9 +63,16 @@ impl Sandbox {
         command.output().expect("the program starts")
     }
 
-    /// The report's first page.
+    /// The report's pages, one after the other, the first one first.
     pub fn report(&self) -> String {
-        self.read("report/README.md")
+        let folder = self.amdahl_folder().join("report/kernels");
+        let mut pages: Vec<PathBuf> = std::fs::read_dir(&folder)
+            .map(|entries| entries.flatten().map(|entry| entry.path()).collect())
+            .unwrap_or_default();
+        pages.sort();
+        let first = self.read("report/README.md");
+        let read = |page: &PathBuf| std::fs::read_to_string(page).expect("a page is text");
+        std::iter::once(first).chain(pages.iter().map(read)).collect()
     }
 
     /// A file under `target/amdahl`.

@@ -11,9 +11,10 @@ use std::process::{Command, ExitCode, Stdio};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use super::commands::program;
+use super::commands::{all, program};
 use super::print::Streams;
-use super::{CLI_VARIABLE, TOOL_FAILED};
+use super::{CLI_VARIABLE, TOOL_FAILED, run};
+use crate::declare::Suite;
 
 /// What the `cargo-amdahl` binary does.
 pub fn cargo_amdahl() -> ExitCode {
@@ -29,6 +30,12 @@ pub fn cargo_amdahl() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return streams.usage(&error),
     };
+    let asked = matches.subcommand_name().unwrap_or_default();
+    if all().into_iter().any(|command| command.name() == asked && !command.needs_suite()) {
+        let words: Vec<String> =
+            arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        return run(&Suite::new([]), &words, &mut streams);
+    }
     let wanted = matches.subcommand().and_then(|(_, own)| own.get_one::<String>("bench-target"));
     match bench_binary(wanted.map(String::as_str)) {
         Ok(binary) => {

@@ -3,8 +3,9 @@
 //! Specification: GitHub Flavored Markdown 0.29. Only what would change the meaning is escaped.
 
 use super::{Renderer, html};
-use crate::Report;
 use crate::document::{Align, Block, Document, Span, Table, Text};
+use crate::pages::linked;
+use crate::{Artifact, Report};
 
 /// The widest a column is padded to: one long cell must not stretch every row.
 const PADDED_TO: usize = 40;
@@ -12,7 +13,10 @@ const PADDED_TO: usize = 40;
 /// Up to how many characters a cell stays on one line; figures always do.
 const SHORT: usize = 28;
 
-/// Writes `README.md`.
+/// The ending of a page's file.
+const ENDING: &str = ".md";
+
+/// Writes `README.md` and a page a kernel.
 pub(super) struct Markdown;
 
 impl Renderer for Markdown {
@@ -26,6 +30,16 @@ impl Renderer for Markdown {
 
     fn render(&self, report: &Report<'_>) -> String {
         document(&report.document())
+    }
+
+    fn files(&self, report: &Report<'_>) -> Vec<Artifact> {
+        linked(report.pages(), ENDING)
+            .into_iter()
+            .map(|page| Artifact {
+                path: format!("{}{ENDING}", page.name),
+                contents: document(&page.document),
+            })
+            .collect()
     }
 }
 

@@ -13,7 +13,7 @@ pub use html::document as html;
 pub use markdown::document as markdown;
 pub use terminal::document as terminal;
 
-use crate::Report;
+use crate::{Artifact, Report};
 
 /// Writes a report down in one notation.
 pub trait Renderer: Sync {
@@ -23,8 +23,13 @@ pub trait Renderer: Sync {
     /// The name of the file it belongs in.
     fn file_name(&self) -> &'static str;
 
-    /// The whole text.
+    /// The whole text, in one.
     fn render(&self, report: &Report<'_>) -> String;
+
+    /// The files of a report in this notation: one, where the renderer does not say otherwise.
+    fn files(&self, report: &Report<'_>) -> Vec<Artifact> {
+        vec![Artifact { path: self.file_name().to_owned(), contents: self.render(report) }]
+    }
 }
 
 /// Every renderer.

@@ -28,6 +28,19 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     }
 }
 
+/// Those about one kernel, for its own page; nothing where there are none.
+pub(super) fn of_kernel(report: &Report<'_>, kernel: &str, document: &mut Document) {
+    let own = report
+        .findings
+        .iter()
+        .filter(|finding| finding.case.as_ref().is_some_and(|case| case.kernel == kernel));
+    let points: Vec<Text> = own.map(point).collect();
+    if !points.is_empty() {
+        document.heading(3, format!("Findings on {kernel}"));
+        document.blocks.push(Block::List(points));
+    }
+}
+
 fn point(finding: &Finding) -> Text {
     let mut text = Text::strong(finding.severity.label())
         .then(": ")

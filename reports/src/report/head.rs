@@ -1,15 +1,24 @@
 //! The head: where, when, with what and under which conditions the figures were made.
 
-use super::Report;
-use crate::document::{Block, Column, Document, Table, Text};
+use super::{Report, legend};
+use crate::document::{Block, Column, Document, Table, Text, anchor};
 use crate::format;
 use crate::stats::{median, relative_dispersion};
 use crate::summary::{KernelSummary, Status, Summary};
 use crate::{Build, Conditions, Machine, measurer};
 
+/// The title of every report.
+const TITLE: &str = "Amdahl report";
+
+/// What leads from a kernel's page back to the first one.
+pub(super) fn way_back() -> Text {
+    let to = |text: &str, heading: &str| Text::link(text, format!("#{}", anchor(heading)));
+    to("The whole report", TITLE).then(" · ").then(to("Legend", legend::TITLE))
+}
+
 pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     let info = &report.run.info;
-    document.heading(1, "Amdahl report");
+    document.heading(1, TITLE);
     document.paragraph(headline(report));
     let mut table = Table::new([Column::left("run"), Column::left("")]);
     let mut row = |name: &str, value: Text| {

@@ -4,8 +4,11 @@ use super::{Report, kernel};
 use crate::document::{Block, Document, Text};
 use crate::{Metric, Unit, format, stats};
 
+/// Its heading.
+pub(super) const TITLE: &str = "Legend";
+
 pub(super) fn section(report: &Report<'_>, document: &mut Document) {
-    document.heading(2, "Legend");
+    document.heading(2, TITLE);
     let mut points: Vec<Text> = vec![
         Text::from(format!(
             "[low, high]: covers the true median with {} confidence, from order statistics of the \

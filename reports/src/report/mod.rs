@@ -24,7 +24,8 @@ pub use survey_json::survey_json;
 pub(crate) use words::case_text;
 
 use crate::analyse::analyse_summarised;
-use crate::document::Document;
+use crate::document::{Block, Document};
+use crate::pages::Page;
 use crate::summary::{KernelSummary, Summary, summarise};
 use crate::{Finding, KernelInfo, Run, chart, render};
 
@@ -56,19 +57,46 @@ impl<'a> Report<'a> {
         Self { run, summary, findings }
     }
 
-    /// The report as a document.
+    /// The report over several files: a first page, and one a kernel.
+    pub fn pages(&self) -> Vec<Page> {
+        let mut first = Document::default();
+        self.opening(&mut first);
+        self.closing(&mut first);
+        let mut pages = vec![Page { name: "README".to_owned(), document: first }];
+        pages.extend(self.kernels().map(|(kernel, summary)| {
+            let mut document = Document::default();
+            kernel::section(self, kernel, summary, &mut document);
+            findings::of_kernel(self, &kernel.id, &mut document);
+            document.blocks.insert(1, Block::Paragraph(head::way_back()));
+            let name = format!("kernels/{}", words::file_stem(&kernel.id));
+            Page { name, document }
+        }));
+        pages
+    }
+
+    /// The report as one document.
     pub fn document(&self) -> Document {
         let mut document = Document::default();
-        head::section(self, &mut document);
-        overview::section(self, &mut document);
-        findings::section(self, &mut document);
-        ceilings::section(self, &mut document);
+        self.opening(&mut document);
         for (kernel, summary) in self.kernels() {
             kernel::section(self, kernel, summary, &mut document);
         }
-        not_measured::section(self, &mut document);
-        legend::section(self, &mut document);
+        self.closing(&mut document);
         document
+    }
+
+    /// What stands before the kernels.
+    fn opening(&self, document: &mut Document) {
+        head::section(self, document);
+        overview::section(self, document);
+        findings::section(self, document);
+        ceilings::section(self, document);
+    }
+
+    /// What stands after the kernels.
+    fn closing(&self, document: &mut Document) {
+        not_measured::section(self, document);
+        legend::section(self, document);
     }
 
     /// Only what a terminal should show at the end of a run: the summary and the findings.
@@ -110,16 +138,11 @@ impl<'a> Report<'a> {
     }
 }
 
-/// Every file of the run's report: one a renderer, and the charts.
+/// Every file of the run's report: those of each renderer, and the charts.
 pub fn report(run: &Run) -> Vec<Artifact> {
     let report = Report::new(run);
-    let mut artifacts: Vec<Artifact> = render::all()
-        .iter()
-        .map(|renderer| Artifact {
-            path: renderer.file_name().to_owned(),
-            contents: renderer.render(&report),
-        })
-        .collect();
+    let mut artifacts: Vec<Artifact> =
+        render::all().iter().flat_map(|renderer| renderer.files(&report)).collect();
     artifacts.extend(report.charts());
     artifacts
 }

@@ -7,4 +7,5 @@ mod plant;
 mod rendering;
 mod summaries;
 mod survey;
+mod whatif;
 mod wire;

@@ -12,9 +12,60 @@ fn file(name: &str) -> String {
     files.into_iter().find(|file| file.path == name).expect("a file of that name").contents
 }
 
+/// Every page of the Markdown, one after the other.
+fn markdown() -> String {
+    let files = report(&complete());
+    let pages = files.into_iter().filter(|file| file.path.ends_with(".md"));
+    pages.map(|page| page.contents).collect()
+}
+
 #[test]
 fn the_markdown_is_as_committed() {
     insta::assert_snapshot!(file("README.md"));
+}
+
+#[test]
+fn a_kernels_page_is_as_committed() {
+    insta::assert_snapshot!(file("kernels/covariance.md"));
+    insta::assert_snapshot!(file("kernels/flights.md"));
+}
+
+#[test]
+fn every_link_of_every_page_leads_somewhere() {
+    let files = report(&complete());
+    for page in files.iter().filter(|file| file.path.ends_with(".md")) {
+        let folder = page.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        for target in page.contents.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let full = match path.strip_prefix("../") {
+                _ if path.is_empty() => page.path.clone(),
+                Some(up) => up.to_owned(),
+                None if folder.is_empty() => path.to_owned(),
+                None => format!("{folder}/{path}"),
+            };
+            // Flame graphs and their kin lie in the run's own folder.
+            if full.starts_with("flamegraphs/") {
+                continue;
+            }
+            let there = files.iter().find(|file| file.path == full);
+            let there = there.unwrap_or_else(|| panic!("{}: {target} leads nowhere", page.path));
+            let heading = |line: &str| {
+                amdahl_reports::document::anchor(line.trim_start_matches('#').trim_start())
+                    == anchor
+            };
+            let headings = there.contents.lines().filter(|line| line.starts_with('#'));
+            assert!(anchor.is_empty() || headings.into_iter().any(heading), "{target}");
+        }
+    }
+}
+
+#[test]
+fn no_page_is_longer_than_github_shows() {
+    // GitHub stops rendering a Markdown file beyond 512 KB ("About READMEs", GitHub Docs: 500 KiB).
+    let pages = report(&large()).into_iter().filter(|file| file.path.ends_with(".md"));
+    for page in pages {
+        assert!(page.contents.len() < 500 * 1024, "{} has {}", page.path, page.contents.len());
+    }
 }
 
 #[test]
@@ -60,7 +111,7 @@ fn the_charts_are_as_committed() {
 #[test]
 fn every_picture_a_document_shows_is_among_the_files() {
     let files = report(&complete());
-    let markdown = file("README.md");
+    let markdown = markdown().replace("](../charts/", "](charts/");
     let shown: Vec<&str> =
         markdown.split("](charts/").skip(1).filter_map(|rest| rest.split(')').next()).collect();
     assert_eq!(shown.len(), 4);
@@ -133,7 +184,7 @@ fn every_renderer_has_its_own_id_and_file() {
 
 #[test]
 fn nothing_measured_is_hidden() {
-    let markdown = file("README.md");
+    let markdown = markdown();
     for reason in [
         "at \\[0, 3\\] it has 1.5",
         "no answer within 30 s",
@@ -155,7 +206,8 @@ fn a_run_without_records_still_gives_a_report() {
     let files = report(&run);
     let text = files.iter().find(|file| file.path == "report.txt").expect("a text");
     assert!(text.contents.contains("none could be ranked"));
-    assert_eq!(files.len(), render::all().len());
+    assert!(files.iter().any(|file| file.path == "kernels/k.md"));
+    assert_eq!(files.len(), render::all().len() + 1);
 }
 
 /// 10 kernels of 4 variants at 5 sizes: 200 cases, each with 100 samples by two timers.

@@ -9,6 +9,7 @@ mod measure;
 mod profile;
 mod report;
 mod user_input;
+mod whatif;
 
 use std::process::ExitCode;
 
@@ -25,6 +26,11 @@ pub(crate) trait Command {
     /// Its arguments and help.
     fn declare(&self) -> clap::Command;
 
+    /// Whether it asks the suite of a bench target; one that does not is answered without a build.
+    fn needs_suite(&self) -> bool {
+        true
+    }
+
     /// Runs it; gives the exit code.
     fn run(
         &self,
@@ -35,7 +41,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 7] {
+pub(crate) fn all() -> [&'static dyn Command; 8] {
     [
         &list::List,
         &check::Check,
@@ -44,6 +50,7 @@ pub(crate) fn all() -> [&'static dyn Command; 7] {
         &report::Report,
         &compare::Compare,
         &ceilings::Ceilings,
+        &whatif::WhatIf,
     ]
 }
 
