@@ -48,6 +48,7 @@ fn the_command_lines_help_keeps_to_the_glossary() {
         "report --help",
         "compare --help",
         "doctor --help",
+        "ceilings --help",
         "whatif --help",
     ] {
         assert_spoken_well(words, &stdout(&sandbox.amdahl(words)));

@@ -5,6 +5,7 @@ mod allocator;
 mod bench;
 mod ceiling;
 mod cli;
+pub mod count;
 mod data;
 mod declare;
 mod driver;
@@ -34,8 +35,8 @@ pub use data::{
     Agree, Array, Closeness, Disagreement, Exchange, ExchangeError, Exchanged, Matrix, Rng, Value,
 };
 pub use declare::{
-    CheckFailure, Cost, DeclareError, Kernel, KernelBuilder, KernelHead, KernelSizes, Pipeline,
-    PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
+    CheckFailure, Cost, CountedWork, DeclareError, Kernel, KernelBuilder, KernelHead, KernelSizes,
+    Pipeline, PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
 };
 pub use entry::main;
 pub use measure::block::{Block, BlockLayer, BlockProfile, Blocks, profile_block, take_blocks};

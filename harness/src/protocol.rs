@@ -77,6 +77,8 @@ pub(crate) enum Request {
     Alone { rounds: u64 },
     /// Count the page faults of the prepared case.
     Faults { iterations: u64 },
+    /// Count the operations that the reference does on the input of the prepared case.
+    Count {},
     /// Start or stop a sampler; batches in between are what it sees.
     Profile(ProfileRequest),
     /// End.
@@ -124,7 +126,7 @@ pub(crate) enum Reply {
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
     /// To `batch`: elapsed time, and how many clock pairs measured it.
     Batch { elapsed_ns: u64, pairs: u64 },
-    /// To `heap`, `stages`, `what_if`, `alone`, `faults` and the end of `profile`.
+    /// To `heap`, `stages`, `what_if`, `alone`, `faults`, `count` and the end of `profile`.
     Measured { measurement: v1::Measurement },
     /// To the start of `profile`.
     Started {},

@@ -60,6 +60,11 @@ pub fn tick_time(ns: f64) -> String {
     if ns == 0.0 { "0".to_owned() } else { format!("{} {unit}", round_figure(ns / scale)) }
 }
 
+/// A round number on an axis: `0.5`, `20`, without digits that say nothing.
+pub fn tick_number(value: f64) -> String {
+    round_figure(value)
+}
+
 /// A round ratio on an axis: `0.5x`, `20x`.
 pub fn tick_ratio(ratio: f64) -> String {
     format!("{}x", round_figure(ratio))

@@ -78,6 +78,16 @@ impl Bound {
         matches!(self, Self::Read | Self::Copy)
     }
 
+    /// The unit of its rate in a report: 10^9 a second.
+    pub const fn unit(self) -> &'static str {
+        if self.is_memory() { "GB/s" } else { "GFLOP/s" }
+    }
+
+    /// The one word for it, where there is little room.
+    pub const fn word(self) -> &'static str {
+        if self.is_memory() { "bandwidth" } else { "arithmetic" }
+    }
+
     /// The word for it in a report.
     pub const fn label(self) -> &'static str {
         match self {

@@ -16,6 +16,7 @@
 pub mod analyse;
 pub mod blocks;
 mod case;
+mod ceiling_kind;
 pub mod chart;
 pub mod compare;
 pub mod doctor;
@@ -26,6 +27,7 @@ pub mod format;
 mod kernel;
 pub mod measurer;
 mod metric;
+mod operations;
 mod pages;
 mod record;
 pub mod render;
@@ -38,17 +40,21 @@ pub mod whatif;
 pub mod wire;
 
 pub use case::CaseId;
+pub use ceiling_kind::CeilingKind;
 pub use environment::{Busy, Environment, SelfTest, Tool};
 pub use finding::{Evidence, Finding, Severity};
 pub use kernel::{
     Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo,
 };
 pub use metric::{Better, Metric, Unit};
+pub use operations::Operations;
 pub use pages::Page;
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages, Swap, SwappedStage,
 };
-pub use report::{Artifact, Report, experiment, report};
+pub use report::{
+    Artifact, Report, SURVEY_CHART, experiment, report, survey_document, survey_json,
+};
 pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};
 pub use what_if::{Shift, ShiftPoint, StageExperiment, WhatIf};

@@ -14,6 +14,8 @@ pub const PLAIN: &str = "plain";
 pub const HEAP: &str = "heap";
 /// The CPU profile.
 pub const PROFILE: &str = "profile";
+/// Operations that the reference does at a smoke size, where it was declared over a counting scalar.
+pub const COUNT: &str = "count";
 /// Stage times of a pipeline.
 pub const STAGES: &str = "stages";
 /// Instructions, counted by Callgrind.

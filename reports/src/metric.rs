@@ -137,6 +137,14 @@ impl Metric {
         legend: "pages of memory that the system had to map in during one iteration (minor page faults)",
     };
 
+    /// What a survey of the machine found for the same ceiling.
+    pub const SURVEYED_RATE: Self = Self {
+        id: "surveyed_rate",
+        unit: Unit::Count,
+        better: Better::Higher,
+        legend: "rate that an earlier survey of the machine found for a ceiling, at least, in 10^9 a second",
+    };
+
     /// Every metric a record may carry.
     pub const fn all() -> &'static [Self] {
         &[
@@ -154,6 +162,7 @@ impl Metric {
             Self::STAGE_REFERENCE_TIME,
             Self::STAGE_SWAPPED_TIME,
             Self::MINOR_FAULTS,
+            Self::SURVEYED_RATE,
         ]
     }
 

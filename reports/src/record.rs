@@ -1,6 +1,6 @@
 //! Records: what one measurer got from one case, raw, or the reason there is nothing.
 
-use crate::{CaseId, WhatIf};
+use crate::{CaseId, Operations, WhatIf};
 
 /// All samples of one measurer for one case, or the reason there are none.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,6 +123,8 @@ pub enum Detail {
     WhatIf(WhatIf),
     /// From the `swap` measurer.
     Swap(Swap),
+    /// From the `count` measurer: what the reference did in one iteration.
+    Operations(Operations),
 }
 
 /// That a variant agreed, with whom, and how closely.

@@ -95,7 +95,8 @@ fn measure(
     let mut timer = timer::CriterionTimer::new(args);
     let mut progress = progress(streams.stderr_is_terminal());
     let runner =
-        Runner::new(plan, Choice::All, launcher, folder.clone(), &mut timer, &mut *progress);
+        Runner::new(plan, Choice::All, launcher, folder.clone(), &mut timer, &mut *progress)
+            .with_survey(settings.survey());
     let run = runner.run(&BenchArgs::command(arguments), &started);
     timer.finish();
     let folder = store.finish_run(&folder, &run)?;

@@ -5,9 +5,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amdahl_reports::summary::Survey;
 use anyhow::{Context, bail};
 
 use crate::driver::Launcher;
+use crate::machine::{build, machine};
 use crate::store::Store;
 
 /// The seed of every input unless told otherwise; any number would do, this one is printed.
@@ -46,6 +48,12 @@ impl Settings {
     /// Where results live.
     pub(crate) fn store(&self) -> Store {
         Store::of_this_program(self.target.clone())
+    }
+
+    /// The survey kept of this machine's ceilings, where there is one that can be read.
+    pub(crate) fn survey(&self) -> Option<Survey> {
+        let (_, run) = self.store().survey(&machine(), &build()).ok()??;
+        Some(Survey::of(&run))
     }
 
     /// Starts workers of this program.

@@ -10,7 +10,7 @@ use super::erased::Erased;
 use super::error::DeclareError;
 use super::sizes::{SizeLabel, Sizes};
 use super::timed::Timed;
-use super::typed::{Compose, MakeInput, Quality, Run, Typed};
+use super::typed::{Compose, Count, MakeInput, Quality, Run, Typed};
 use crate::data::{Agree, Exchange, Rng};
 
 /// Compulsory work of one iteration: what any implementation must do, whatever else it does.
@@ -136,6 +136,7 @@ impl<S: SizeLabel + Send + Sync + 'static> KernelSizes<S> {
             absent: Vec::new(),
             qualities: Vec::new(),
             composed: None,
+            count: None,
             error: None,
         }
     }
@@ -155,6 +156,7 @@ pub struct KernelBuilder<S, I, O> {
     absent: Vec<Absent>,
     qualities: Vec<(String, Quality<I, O>)>,
     composed: Option<Box<dyn Compose<I, O>>>,
+    pub(super) count: Option<Count<I>>,
     error: Option<DeclareError>,
 }
 
@@ -323,14 +325,8 @@ where
         };
         super::suite::validate_kernel(&info)?;
         let sizes = self.sizes.smoke.into_iter().chain(self.sizes.measured).collect();
-        Ok(Typed {
-            info,
-            sizes,
-            input: self.input,
-            runs: self.runs,
-            qualities,
-            composed: self.composed,
-        })
+        let Self { input, runs, composed, count, .. } = self;
+        Ok(Typed { info, sizes, input, runs, qualities, composed, count })
     }
 
     pub(super) fn add<F>(mut self, name: &str, role: Role, run: F) -> Self

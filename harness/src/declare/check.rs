@@ -20,8 +20,9 @@ pub struct CheckFailure {
 
 impl Kernel {
     /// Holds every variant to the reference on every smoke size, parallel ones in pools of one and
-    /// of two threads, and every stage of a pipeline swapped alone into the reference's: one line makes
-    /// a kernel's declaration a test.
+    /// of two threads, and every stage of a pipeline swapped alone into the reference's, and the
+    /// operations declared to those counted, where there is a way to count: one line makes a kernel's
+    /// declaration a test.
     ///
     /// # Errors
     /// What the declaration, an input, or any variant got wrong.
@@ -45,6 +46,10 @@ impl Kernel {
         for swap in swaps(info) {
             let base = &against(info);
             check_at_smoke_sizes(&**erased, &pool, seed, base, Some(&swap), &mut failures);
+        }
+        match self.count(seed) {
+            Ok(counted) => failures.extend(counted.iter().filter_map(|work| work.excess(&info.id))),
+            Err(failure) => failures.extend(failure.failures),
         }
         if failures.is_empty() { Ok(()) } else { Err(CheckFailure { failures }) }
     }

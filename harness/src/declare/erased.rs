@@ -1,6 +1,6 @@
 //! The erased kernel: all that the planner, the workers and the measurers see of one.
 
-use amdahl_reports::{Agreement, KernelInfo, SwappedStage};
+use amdahl_reports::{Agreement, KernelInfo, Operations, SwappedStage};
 
 use crate::data::{Disagreement, ExchangeError, Exchanged};
 use crate::input::{InputError, InputFile};
@@ -71,6 +71,10 @@ pub(crate) trait Prepared {
     /// Runs the first iteration under `cold`, a second one, and holds both to the variant named in
     /// the request.
     fn check(&mut self, cold: &mut dyn Probe) -> Result<Agreement, CheckError>;
+
+    /// What the kernel's reference does on the case's input, counted; none where the kernel declares
+    /// no way to count.
+    fn count(&self) -> Option<Operations>;
 
     /// Runs `iterations` of the timed work, at most `slice` of them between two calls of the probe.
     fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);

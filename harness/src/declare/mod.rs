@@ -6,6 +6,7 @@
 mod builder;
 mod check;
 mod composition;
+mod counted;
 mod erased;
 mod error;
 mod pipeline;
@@ -17,6 +18,7 @@ mod typed;
 
 pub use builder::{Cost, Kernel, KernelBuilder, KernelHead, KernelSizes};
 pub use check::CheckFailure;
+pub use counted::CountedWork;
 pub use error::DeclareError;
 pub use pipeline::{Pipeline, PipelineBuilder, PipelineHead, PipelineSizes};
 pub use sizes::{SizeLabel, Sizes};

@@ -1,6 +1,6 @@
 //! A kernel with its types, behind the [`Erased`] trait: where generics end.
 
-use amdahl_reports::{Agreement, KernelInfo, SwappedStage, Tolerance};
+use amdahl_reports::{Agreement, KernelInfo, Operations, SwappedStage, Tolerance};
 
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::timed::Timed;
@@ -44,6 +44,9 @@ pub(super) trait Compose<I, O>: Send + Sync {
     ) -> Result<(), Disagreement>;
 }
 
+/// Runs the reference on an input with its operations counted.
+pub(super) type Count<I> = Box<dyn Fn(&I) -> Operations + Send + Sync>;
+
 /// A figure of merit of a result.
 pub(super) type Quality<I, O> = Box<dyn Fn(&I, &O) -> f64 + Send + Sync>;
 
@@ -58,6 +61,7 @@ pub(super) struct Typed<S, I, O> {
     pub(super) qualities: Vec<Quality<I, O>>,
     /// How its variants are composed, where it is a pipeline.
     pub(super) composed: Option<Box<dyn Compose<I, O>>>,
+    pub(super) count: Option<Count<I>>,
 }
 
 impl<S, I, O> Typed<S, I, O> {
@@ -239,6 +243,10 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
             in_place: self.timed.is_in_place(),
             output_bytes: want.to_exchanged().bytes(),
         })
+    }
+
+    fn count(&self) -> Option<Operations> {
+        self.kernel.count.as_ref().map(|count| count(self.input))
     }
 
     fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {

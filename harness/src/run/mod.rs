@@ -15,12 +15,14 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod survey;
 mod swap;
 mod what_if;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amdahl_reports::summary::Survey;
 use amdahl_reports::{
     CaseId, Environment, Failure, FailureKind, Measurement, Metric, Outcome, Record, Run, RunInfo,
     SelfTest, Series, measurer,
@@ -37,6 +39,7 @@ pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
 pub(crate) use measurers::Choice;
 pub(crate) use profile::HERTZ;
+pub(crate) use survey::survey;
 
 /// How long a run looks for busy processes before it begins: twenty ticks of the usual 100 a second.
 const LOOK: Duration = Duration::from_millis(200);
@@ -66,6 +69,8 @@ pub(crate) struct Runner<'a> {
     progress: &'a mut dyn Progress,
     /// Time per case, divided anew before each kernel by what is left of the budget.
     schedule: Schedule,
+    /// What a survey of this machine found, where there is one.
+    survey: Option<Survey>,
     records: Vec<Record>,
 }
 
@@ -79,7 +84,14 @@ impl<'a> Runner<'a> {
         progress: &'a mut dyn Progress,
     ) -> Self {
         let schedule = Schedule::divide(plan.budget, Counts::of(&plan.groups));
-        Self { plan, choice, launcher, folder, timer, progress, schedule, records: Vec::new() }
+        let records = Vec::new();
+        Self { plan, choice, launcher, folder, timer, progress, schedule, survey: None, records }
+    }
+
+    /// With a survey of this machine, to which the ceilings of the run are compared.
+    pub(crate) fn with_survey(mut self, survey: Option<Survey>) -> Self {
+        self.survey = survey;
+        self
     }
 
     /// Runs the whole plan. `command` and `started` go into the run's head.

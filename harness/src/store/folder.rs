@@ -9,7 +9,7 @@ use amdahl_reports::{Artifact, Run, wire};
 use super::atomic;
 use super::lock::Lock;
 
-const RECORDS: &str = "records.jsonl";
+pub(super) const RECORDS: &str = "records.jsonl";
 const UNFINISHED: &str = "unfinished-";
 
 /// What can go wrong with stored results.
@@ -136,6 +136,11 @@ impl Store {
         Ok(report)
     }
 
+    /// Where surveys of machines are.
+    pub(super) fn ceilings(&self) -> PathBuf {
+        self.root.join("ceilings")
+    }
+
     fn runs(&self) -> PathBuf {
         self.root.join("runs")
     }
@@ -159,7 +164,7 @@ impl Store {
     }
 }
 
-fn at(path: &Path, source: io::Error) -> StoreError {
+pub(super) fn at(path: &Path, source: io::Error) -> StoreError {
     StoreError::Io { path: path.to_owned(), source }
 }
 

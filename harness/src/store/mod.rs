@@ -4,6 +4,7 @@
 //! last good one. One run at a time holds the lock.
 
 mod atomic;
+mod ceilings;
 mod folder;
 mod lock;
 

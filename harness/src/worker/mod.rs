@@ -73,6 +73,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             | Request::WhatIf { .. }
             | Request::Alone { .. }
             | Request::Faults { .. }
+            | Request::Count {}
             | Request::Profile(_) => {
                 channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
                 channel.receive()?

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
-use amdahl_reports::{Failure, FailureKind, Measurement, wire::v1};
+use amdahl_reports::{Detail, Failure, FailureKind, Measurement, wire::v1};
 
 use super::{Channel, panics};
 use crate::allocator;
@@ -127,6 +127,7 @@ impl Session<'_> {
                     .map_or_else(|| broken("no stage of the case is swapped"), |m| measured(&m)),
                 Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
                     .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
+                Some(Request::Count {}) => count(prepared),
                 Some(Request::Profile(request)) => profile(&mut sampling, &request),
                 other => return Ok(other),
             };
@@ -170,6 +171,12 @@ fn count_heap(prepared: &mut dyn Prepared, scratch: &Path) -> Reply {
     } else {
         broken("this worker was not started to count heap")
     }
+}
+
+/// A measurement without a detail where the kernel has no way to count.
+fn count(prepared: &dyn Prepared) -> Reply {
+    let detail = prepared.count().map_or(Detail::None, Detail::Operations);
+    measured(&Measurement { detail, ..Measurement::default() })
 }
 
 fn profile(sampling: &mut Option<Sampling>, request: &ProfileRequest) -> Reply {

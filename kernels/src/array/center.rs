@@ -1,5 +1,6 @@
 //! Columns moved to mean zero (the chapter's takeaways).
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{Bound, Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
 use faer::MatRef;
 use multiversion::multiversion;
@@ -38,7 +39,8 @@ pub fn kernel() -> Kernel {
         .agree_within(|&(n, _)| {
             Tolerance::relative(0.0).plus_absolute(8.0 * (n as f64 + 2.0) * f64::EPSILON)
         })
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(Counted::matrix, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)
         .variant("faer", with_faer)
@@ -49,15 +51,15 @@ pub fn kernel() -> Kernel {
         .build()
 }
 
-fn naive(x: &Matrix) -> Timed<'_, Matrix> {
+fn naive<T: Scalar>(x: &Matrix<T>) -> Timed<'_, Matrix<T>> {
     Timed::returning(move || {
         let mut out = x.clone();
         for j in 0..x.cols() {
-            let mut sum = 0.0;
+            let mut sum = T::default();
             for i in 0..x.rows() {
                 sum += x[(i, j)];
             }
-            let mean = sum / x.rows() as f64;
+            let mean = sum / T::from_f64(x.rows() as f64);
             for i in 0..x.rows() {
                 out[(i, j)] = x[(i, j)] - mean;
             }

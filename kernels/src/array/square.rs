@@ -1,5 +1,6 @@
 //! Every value squared (exercise A.2).
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{Bound, Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
 use faer::MatRef;
 use multiversion::multiversion;
@@ -31,7 +32,8 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         // Every variant rounds the same product once.
         .agree_within(|_| Tolerance::EXACT)
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(Counted::matrix, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)
         .variant("faer", with_faer)
@@ -43,7 +45,7 @@ pub fn kernel() -> Kernel {
 }
 
 /// A list of lists, as the exercise has it.
-fn naive(x: &Matrix) -> Timed<'_, Matrix> {
+fn naive<T: Scalar>(x: &Matrix<T>) -> Timed<'_, Matrix<T>> {
     Timed::returning(move || {
         let mut out = Vec::new();
         for i in 0..x.rows() {

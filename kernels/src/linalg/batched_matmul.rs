@@ -1,5 +1,6 @@
 //! The products of many small pairs of matrices (the chapter's `einsum`).
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{Array, Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Sizes, Timed};
 use faer::{Accum, MatMut, MatRef, Par};
 use nalgebra::{DMatrixView, DMatrixViewMut};
@@ -43,7 +44,8 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Arithmetic)
         .agree_within(|&(_, _, j, _)| tolerance::<f64>(j))
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(Batches::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)
         .variant("faer", with_faer)
@@ -54,11 +56,11 @@ pub fn kernel() -> Kernel {
 
 /// The matrices to multiply, one pair for each index of the first axis.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Batches {
+pub struct Batches<T = f64> {
     /// The left matrices, batch x i x j.
-    pub a: Array<f64>,
+    pub a: Array<T>,
     /// The right ones, batch x j x k.
-    pub b: Array<f64>,
+    pub b: Array<T>,
 }
 
 impl Exchange for Batches {
@@ -98,24 +100,33 @@ struct Extents {
 }
 
 impl Batches {
+    /// The same matrices over a scalar that counts.
+    fn counted(&self) -> Batches<Counted> {
+        let array =
+            |x: &Array<f64>| Array { shape: x.shape.clone(), data: Counted::vector(&x.data) };
+        Batches { a: array(&self.a), b: array(&self.b) }
+    }
+}
+
+impl<T: Scalar> Batches<T> {
     /// The extents of each product.
     fn extents(&self) -> Extents {
         Extents { m: self.a.shape[1], k: self.a.shape[2], n: self.b.shape[2] }
     }
 
     /// An array for the products, of zeros.
-    fn zeros(&self) -> Array<f64> {
+    fn zeros(&self) -> Array<T> {
         let Extents { m, n, .. } = self.extents();
         let batch = self.a.shape[0];
-        Array { shape: vec![batch, m, n], data: vec![0.0; batch * m * n] }
+        Array { shape: vec![batch, m, n], data: vec![T::default(); batch * m * n] }
     }
 
     /// Runs `multiply` for each pair whose product has room in `out`, from pair `first` on.
     fn each(
         &self,
         first: usize,
-        out: &mut [f64],
-        mut multiply: impl FnMut(Extents, &[f64], &[f64], &mut [f64]),
+        out: &mut [T],
+        mut multiply: impl FnMut(Extents, &[T], &[T], &mut [T]),
     ) {
         let extents = self.extents();
         let Extents { m, k, n } = extents;
@@ -129,13 +140,13 @@ impl Batches {
     }
 }
 
-fn naive(batches: &Batches) -> Timed<'_, Array<f64>> {
+fn naive<T: Scalar>(batches: &Batches<T>) -> Timed<'_, Array<T>> {
     Timed::returning(move || {
         let mut out = batches.zeros();
         batches.each(0, &mut out.data, |Extents { m, k, n }, a, b, out| {
             for i in 0..m {
                 for j in 0..n {
-                    let mut sum = 0.0;
+                    let mut sum = T::default();
                     for l in 0..k {
                         sum += a[i * k + l] * b[l * n + j];
                     }

@@ -14,6 +14,9 @@ pub trait Real:
     /// The nearest number of this precision.
     fn nearest(value: f64) -> Self;
 
+    /// The same number as a double.
+    fn to_f64(self) -> f64;
+
     /// `self * b + c`, rounded once.
     fn fused(self, b: Self, c: Self) -> Self;
 }
@@ -24,6 +27,10 @@ impl Real for f64 {
 
     fn nearest(value: f64) -> Self {
         value
+    }
+
+    fn to_f64(self) -> f64 {
+        self
     }
 
     #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]
@@ -40,6 +47,10 @@ impl Real for f32 {
     #[allow(clippy::cast_possible_truncation, reason = "single precision is what is asked for")]
     fn nearest(value: f64) -> Self {
         value as Self
+    }
+
+    fn to_f64(self) -> f64 {
+        self.into()
     }
 
     #[allow(clippy::inline_always, reason = "it must become part of a caller with wider registers")]

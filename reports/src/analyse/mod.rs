@@ -3,10 +3,12 @@
 //! One file an analyser, one line in [`all`]. They read records and the summary, compute with
 //! [`crate::stats`], and neither print nor decide what a program exits with.
 
+mod above_ceiling;
 mod allocation;
 pub(crate) mod bottleneck;
 mod clock;
 mod debug_build;
+mod declared_work;
 mod disagreement;
 pub(crate) mod missing;
 mod noise;
@@ -17,6 +19,7 @@ mod scaling;
 mod setup;
 mod slower_than_reference;
 mod steal;
+mod throttled;
 mod undecided;
 mod what_if;
 
@@ -33,12 +36,15 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 16] {
+pub fn all() -> [&'static dyn Analyser; 19] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
         &missing::Missing,
+        &declared_work::DeclaredWork,
+        &above_ceiling::AboveCeiling,
         &steal::Steal,
+        &throttled::Throttled,
         &noise::Noise,
         &clock::Clock,
         &setup::Setup,

@@ -4,6 +4,8 @@
 //! room is known only here. The ground is white and the colours are Okabe and Ito's (2008), which
 //! colour-blind readers can tell apart. Figures come from the summary; none is computed here.
 
+mod ceilings;
+mod roofline;
 mod scale;
 mod stages;
 mod summary;
@@ -11,6 +13,8 @@ mod svg;
 mod threads;
 mod times;
 
+pub use ceilings::ceilings;
+pub use roofline::roofline;
 pub use stages::stages;
 pub use summary::summary;
 pub use threads::threads;

@@ -47,6 +47,11 @@ impl Scale {
         Self { low, high, logarithmic: true, left, right }
     }
 
+    /// Where it begins and ends, in pixels.
+    pub const fn ends(&self) -> (f64, f64) {
+        (self.left, self.right)
+    }
+
     /// Whether it is logarithmic, so that lengths mean nothing.
     pub const fn is_logarithmic(&self) -> bool {
         self.logarithmic

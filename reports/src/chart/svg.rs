@@ -39,6 +39,13 @@ impl Font<'static> {
     pub const TITLE: Self = Self { size: super::TITLE, colour: colour::INK, bold: true };
 }
 
+/// How a line is drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Dash {
+    Solid,
+    Dashed,
+}
+
 /// A picture in the making.
 pub(super) struct Svg {
     body: String,
@@ -88,6 +95,23 @@ impl Svg {
         self.push(format_args!(
             "<path d=\"M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}\" stroke=\"{stroke}\" \
              stroke-width=\"{thick}\"/>"
+        ));
+    }
+
+    /// A line through these points in order.
+    pub fn path(&mut self, points: &[(f64, f64)], stroke: &str, thick: f64, dash: Dash) {
+        let mut track = String::new();
+        for (at, (x, y)) in points.iter().enumerate() {
+            let command = if at == 0 { 'M' } else { 'L' };
+            // Writing to a string cannot fail.
+            let _ = write!(track, "{command}{x:.1} {y:.1}");
+        }
+        let dash = match dash {
+            Dash::Solid => "",
+            Dash::Dashed => " stroke-dasharray=\"6 4\"",
+        };
+        self.push(format_args!(
+            "<path d=\"{track}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{thick}\"{dash}/>"
         ));
     }
 

@@ -12,6 +12,9 @@
 //!   `stages` (or null), `swaps` (or null; what swapping one stage promised and gave), `threads`
 //!   (what more of them give, by variant and size).
 //!
+//! The `bound` of a row (or null) is what limits it: `is` one of `read`, `copy`, `arithmetic` and
+//! `single_arithmetic`, `share` what it reaches, `left` how many times as fast it could be.
+//!
 //! A case is `kernel`, `variant`, `size`, `threads`. An interval is `estimate`, `low`, `high`,
 //! `confidence`. Times are in nanoseconds, heap in bytes, shares and errors are fractions. What was
 //! not measured is null, and so is a number that JSON cannot hold. The raw samples are in the
@@ -24,8 +27,8 @@ use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, KernelSummary, Ratio, Scaling, StageRow, StageTable, Stages, Status,
-    Step, SwapRow, Swaps, WhatIfRow, WhatIfTable,
+    AmdahlTable, CaseRow, KernelSummary, Ratio, Scaling, SizeSummary, StageRow, StageTable, Stages,
+    Status, Step, SwapRow, Swaps, WhatIfRow, WhatIfTable,
 };
 use crate::{CaseId, Finding, Report, Shift};
 
@@ -78,7 +81,7 @@ fn finding(finding: &Finding) -> Value {
 
 fn kernel(kernel: &KernelSummary) -> Value {
     let sizes = kernel.sizes.iter().map(|size| {
-        json!({ "label": size.label, "rows": size.rows.iter().map(row).collect::<Vec<_>>() })
+        json!({ "label": size.label, "rows": size.rows.iter().map(|own| row(size, own)).collect::<Vec<_>>() })
     });
     json!({
         "id": kernel.id,
@@ -91,7 +94,7 @@ fn kernel(kernel: &KernelSummary) -> Value {
     })
 }
 
-fn row(row: &CaseRow) -> Value {
+fn row(size: &SizeSummary, row: &CaseRow) -> Value {
     let (status, reason) = match &row.status {
         Status::Agreed => ("agrees", None),
         Status::Failed { failure, .. } => (failure.kind.label(), Some(failure.reason.clone())),
@@ -112,6 +115,11 @@ fn row(row: &CaseRow) -> Value {
         "cold_ns": row.cold_ns,
         "gflops": row.gflops,
         "gigabytes_per_s": row.gigabytes_per_s,
+        "bound": size.headroom(row).map(|headroom| json!({
+            "is": headroom.ceiling.bound.id(),
+            "share": ratio(&headroom.share),
+            "left": interval(&headroom.left),
+        })),
         "heap": row.heap.map(|heap| json!({
             "blocks": heap.blocks,
             "bytes": heap.bytes,

@@ -17,8 +17,9 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     document.heading(2, "Distance from the ceiling");
     document.paragraph(
         "The least time that the compulsory work of a kernel takes on this machine, over the time \
-         of its fastest variant: 100 % is the ceiling. Each ceiling was measured in turn with the \
-         kernel's own variants, with as many threads, on a working set as large.",
+         of its fastest variant: 100 % is the ceiling. That least time is the longer one of moving \
+         the bytes and of doing the operations. Each ceiling was measured in turn with the kernel's \
+         own variants, with as many threads, on a working set as large.",
     );
     let mut table = Table::new([
         Column::left("kernel"),
@@ -46,17 +47,27 @@ fn rows<'a>(
     let bound = kernel.bound?;
     Some(summary.sizes_to_read().into_iter().filter_map(move |size| {
         let reach = size.reach()?;
+        let measured = reach.ceiling.bound;
         let mut cells = vec![
             Text::link(&kernel.id, format!("#{}", anchor(&kernel.id))),
             Text::from(size.label.as_str()),
-            Text::from(bound.label()),
-            Text::from(rate(bound, reach.ceiling.rate.estimate)),
+            Text::from(limit(bound, measured)),
+            Text::from(rate(measured, reach.ceiling.rate.estimate)),
             variant_text(&reach.serial.case),
             Text::from(format::percent_interval(&reach.share.interval)),
         ];
         cells.extend(reach.parallel.as_ref().map(parallel).unwrap_or_default());
         Some(cells)
     }))
+}
+
+/// The bound that was found, and the one declared where that is another.
+fn limit(declared: Bound, measured: Bound) -> String {
+    if declared == measured {
+        measured.label().to_owned()
+    } else {
+        format!("{} (declared: {})", measured.label(), declared.label())
+    }
 }
 
 fn parallel(parallel: &ParallelReach<'_>) -> [Text; 4] {
@@ -70,6 +81,5 @@ fn parallel(parallel: &ParallelReach<'_>) -> [Text; 4] {
 
 /// 10^9 bytes or operations a second, with the unit.
 fn rate(bound: Bound, rate: f64) -> String {
-    let unit = if bound.is_memory() { "GB/s" } else { "GFLOP/s" };
-    format!("{} {unit}", format::number(rate))
+    format!("{} {}", format::number(rate), bound.unit())
 }

@@ -74,7 +74,7 @@ fn maybe_code(value: Option<&String>) -> Text {
     value.map_or_else(|| Text::from("unknown"), Text::code)
 }
 
-fn machine(machine: &Machine) -> String {
+pub(super) fn machine(machine: &Machine) -> String {
     let guest =
         machine.hypervisor.as_ref().map(|name| format!(", guest of {name}")).unwrap_or_default();
     format!(
@@ -85,7 +85,7 @@ fn machine(machine: &Machine) -> String {
     )
 }
 
-fn caches(machine: &Machine) -> String {
+pub(super) fn caches(machine: &Machine) -> String {
     let level = |cache: &crate::Cache| {
         let shared = if cache.shared_by > 1 {
             format!(" (shared by {})", cache.shared_by)
@@ -115,7 +115,7 @@ fn build(build: &Build) -> Text {
     text.then(", flags ").then(Text::code(&build.rustflags))
 }
 
-fn conditions(conditions: &Conditions) -> String {
+pub(super) fn conditions(conditions: &Conditions) -> String {
     let steal = conditions.steal_percent.map_or_else(
         || "steal unknown".to_owned(),
         |steal| format!("steal {}", format::percent(steal / 100.0)),

@@ -1,7 +1,7 @@
 //! A kernel's section: what it computes, a table a size, its chart, and what else is known of it.
 
 use super::words::{UNPAIRED, few_samples, file_stem, speed_up_text, variant_text};
-use super::{Report, ladder, pipeline, profile, scaling, swap};
+use super::{Report, counted, ladder, pipeline, profile, roofline, scaling, swap};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
 use crate::{KernelInfo, Role, chart, format, measurer};
@@ -39,6 +39,8 @@ pub(super) fn section(
             caption: Text::from("Time of one iteration, with its interval; less is better."),
         });
     }
+    roofline::section(kernel, summary, document);
+    counted::section(summary, document);
     ladder::section(summary, document);
     scaling::section(summary, document);
     pipeline::section(kernel, summary, document);
@@ -122,6 +124,7 @@ fn speed(size: &SizeSummary) -> Table {
         Column::right("GFLOP/s"),
         Column::right("GB/s"),
         Column::right("of the ceiling"),
+        Column::left("headroom"),
         Column::right("instructions"),
     ]);
     for (at, row) in size.rows.iter().enumerate() {
@@ -146,15 +149,10 @@ fn speed_cells(size: &SizeSummary, row: &CaseRow, fastest: bool) -> Vec<Text> {
         text(row.cold_ns.map(format::time)),
         text(row.gflops.map(format::number)),
         text(row.gigabytes_per_s.map(format::number)),
-        text(share(size, row)),
+        text(roofline::share(size, row)),
+        text(roofline::headroom(size, row)),
         text(row.instructions.map(format::number)),
     ]
-}
-
-/// The share of the machine's ceiling on as many threads.
-fn share(size: &SizeSummary, row: &CaseRow) -> Option<String> {
-    let share = size.ceiling(row.case.threads)?.share(row)?;
-    Some(format::percent(share.interval.estimate))
 }
 
 /// What every variant allocates, and how closely it agrees.

@@ -5,6 +5,7 @@
 
 mod bottlenecks;
 mod ceilings;
+mod counted;
 mod doctor;
 mod findings;
 mod head;
@@ -15,11 +16,16 @@ mod not_measured;
 mod overview;
 mod pipeline;
 mod profile;
+mod roofline;
 mod scaling;
+mod survey;
+mod survey_json;
 mod swap;
 pub(crate) mod what_if;
 mod words;
 
+pub use survey::{SURVEY_CHART, survey_document};
+pub use survey_json::survey_json;
 pub use what_if::experiment;
 pub(crate) use words::case_text;
 
@@ -122,6 +128,12 @@ impl<'a> Report<'a> {
             .into_iter()
             .collect();
         for summary in &self.summary.kernels {
+            let kernel = self.run.kernels.iter().find(|kernel| kernel.id == summary.id);
+            let roofline = kernel.and_then(|kernel| chart::roofline(kernel, summary));
+            charts.extend(
+                roofline
+                    .map(|contents| Artifact { path: roofline::chart_path(&summary.id), contents }),
+            );
             let times = chart::times(summary);
             charts.extend(
                 times.map(|contents| Artifact { path: kernel::chart_path(&summary.id), contents }),

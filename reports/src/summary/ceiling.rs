@@ -1,4 +1,8 @@
-//! How near a case comes to the machine's ceiling, which was measured in turn with it.
+//! How near a case comes to the machine's ceilings, which were measured in turn with it.
+//!
+//! A roofline (Williams, Waterman and Patterson, "Roofline: an insightful visual performance model",
+//! 2009): the compulsory bytes take so long at the rate of memory, the compulsory operations so long
+//! at that of multiply-adds, and the longer of the two is the bound.
 
 use super::SizeSummary;
 use super::index::Index;
@@ -7,15 +11,19 @@ use super::timing::{Ratio, Timing, samples};
 use crate::stats::{Interval, median};
 use crate::{Bound, CaseId, KernelInfo, Metric, Role, SizeInfo, measurer};
 
-/// The ceiling of a kernel at one size and thread count.
+/// A ceiling of a kernel at one size and thread count.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ceiling {
+    /// What it is a ceiling of.
+    pub bound: Bound,
     /// Threads it was measured with.
     pub threads: usize,
     /// The time that the kernel's compulsory work takes at the ceiling, in nanoseconds.
     pub time_ns: Interval,
     /// The ceiling in 10^9 bytes or operations a second.
     pub rate: Interval,
+    /// The rate that an earlier survey of the machine found, at least, in the same unit.
+    pub surveyed: Option<f64>,
     /// Compulsory work over the work of one iteration at the ceiling.
     scale: f64,
     timing: Timing,
@@ -28,9 +36,34 @@ impl Ceiling {
         Some(Ratio { interval: ratio.interval.map_increasing(|share| share * self.scale), ..ratio })
     }
 
-    /// The rate of the same ceiling on other threads over this one.
+    /// How many times as fast the work goes at another ceiling, that of other threads. The two may
+    /// be bounds of different kinds, each with a work of its own.
     pub(super) fn gain_of(&self, other: &Self) -> Option<Ratio> {
-        self.timing.over(&other.timing)
+        let ratio = self.timing.over(&other.timing)?;
+        let works = self.scale / other.scale;
+        Some(Ratio { interval: ratio.interval.map_increasing(|gain| gain * works), ..ratio })
+    }
+}
+
+/// What a case reaches of its bound.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Headroom<'a> {
+    /// The bound.
+    pub ceiling: &'a Ceiling,
+    /// The share of it: 1 is the bound itself.
+    pub share: Ratio,
+    /// How many times as fast it could be.
+    pub left: Interval,
+}
+
+/// The share of a ceiling above which nothing honest goes: the ceiling's own code leaves a few per
+/// cent to one that suits the machine better.
+pub const BEYOND_BELIEF: f64 = 1.05;
+
+impl Headroom<'_> {
+    /// Whether the whole interval lies above what is possible.
+    pub fn is_above_the_ceiling(&self) -> bool {
+        self.share.interval.is_above(BEYOND_BELIEF)
     }
 }
 
@@ -61,9 +94,27 @@ pub struct ParallelReach<'a> {
 }
 
 impl SizeSummary {
-    /// The ceiling at a thread count.
+    /// The ceiling that binds at a thread count: of those there, the one at which the work takes
+    /// longest.
     pub fn ceiling(&self, threads: usize) -> Option<&Ceiling> {
-        self.ceilings.iter().find(|ceiling| ceiling.threads == threads)
+        let here = self.ceilings.iter().filter(|ceiling| ceiling.threads == threads);
+        here.max_by(|a, b| a.time_ns.estimate.total_cmp(&b.time_ns.estimate))
+    }
+
+    /// The ceilings of memory and of arithmetic at a thread count, where both were measured.
+    pub fn roof(&self, threads: usize) -> Option<(&Ceiling, &Ceiling)> {
+        let of = |is_memory: bool| {
+            let mut here = self.ceilings.iter().filter(|ceiling| ceiling.threads == threads);
+            here.find(|ceiling| ceiling.bound.is_memory() == is_memory)
+        };
+        Some((of(true)?, of(false)?))
+    }
+
+    /// What a case reaches of its bound, and how much is left.
+    pub fn headroom(&self, row: &CaseRow) -> Option<Headroom<'_>> {
+        let ceiling = self.ceiling(row.case.threads)?;
+        let share = ceiling.share(row)?;
+        Some(Headroom { ceiling, share, left: share.interval.reciprocal() })
     }
 
     /// What the best cases reach of the ceiling; none where it was not measured.
@@ -93,29 +144,32 @@ impl SizeSummary {
     }
 }
 
-/// The ceilings of a size that were measured, by threads.
+/// The ceilings of a size that were measured, by threads, memory first.
 pub(super) fn ceilings(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Vec<Ceiling> {
-    let Some(bound) = kernel.bound else { return Vec::new() };
-    let Some(work) = (if bound.is_memory() { size.bytes } else { size.flops }) else {
+    if kernel.bound.is_none() {
         return Vec::new();
-    };
+    }
     let mut ceilings: Vec<Ceiling> = index
         .ceilings(&kernel.id)
         .iter()
-        .filter(|case| case.size == size.label && case.variant == bound.id())
-        .filter_map(|case| ceiling(bound, work, case, index))
+        .filter(|case| case.size == size.label)
+        .filter_map(|case| ceiling(size, case, index))
         .collect();
-    ceilings.sort_by_key(|ceiling| ceiling.threads);
+    ceilings.sort_by_key(|ceiling| (ceiling.threads, !ceiling.bound.is_memory()));
     ceilings
 }
 
-fn ceiling(bound: Bound, work: f64, case: &CaseId, index: &Index<'_>) -> Option<Ceiling> {
-    debug_assert_eq!(bound.id(), case.variant);
+fn ceiling(size: &SizeInfo, case: &CaseId, index: &Index<'_>) -> Option<Ceiling> {
+    let bound = Bound::ALL.into_iter().find(|bound| bound.id() == case.variant)?;
+    let work = if bound.is_memory() { size.bytes } else { size.flops };
+    let work = work.filter(|work| *work > 0.0)?;
     let measurement = index.measurement(case, measurer::CEILING)?;
     let timing = Timing::by(measurer::CEILING, measurement)?;
     let own = median(&samples(measurement, Metric::CEILING_WORK)?)?;
     let scale = work / own;
     Some(Ceiling {
+        bound,
+        surveyed: samples(measurement, Metric::SURVEYED_RATE).and_then(|rates| median(&rates)),
         threads: case.threads,
         time_ns: timing.time_ns.map_increasing(|time| time * scale),
         rate: timing.time_ns.map_decreasing(|time| own / time),

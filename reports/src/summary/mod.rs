@@ -4,12 +4,14 @@
 //! disagree. Nothing here is text: words, units and order of columns belong to the report.
 
 mod ceiling;
+mod counted;
 mod index;
 mod ladder;
 mod outlook;
 mod pipeline;
 mod row;
 mod scaling;
+mod survey;
 mod swap;
 mod timing;
 mod what_if;
@@ -19,12 +21,14 @@ use std::cmp::Ordering;
 use crate::{CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
-pub use ceiling::{Ceiling, ParallelReach, Reach};
+pub use ceiling::{BEYOND_BELIEF, Ceiling, Headroom, ParallelReach, Reach};
+pub use counted::CountedSize;
 pub use ladder::Step;
 pub use outlook::{Left, Next, Outlook};
 pub use pipeline::{AmdahlRow, AmdahlTable, MOST_PROBE_SHARE, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
 pub use scaling::{Grown, Scaling, ThreadsRow};
+pub use survey::{Survey, SurveyPoint};
 pub use swap::{Moved, Promise, SwapRow, Swaps};
 pub use timing::{Ratio, Timing};
 pub use what_if::{Criticality, Effect, WhatIfRow, WhatIfTable, what_if};
@@ -55,6 +59,8 @@ pub struct KernelSummary {
     pub scaling: Vec<Scaling>,
     /// What came of the smoke sizes.
     pub smoke: Smoke,
+    /// What the reference was counted to do at smoke sizes, beside what is declared.
+    pub counted: Vec<CountedSize>,
     /// Declared variants of which there is no record at all.
     pub not_run: Vec<String>,
 }
@@ -94,7 +100,7 @@ pub struct SizeSummary {
     pub reference: Option<usize>,
     /// Which row is the fastest that agreed and was timed.
     pub fastest: Option<usize>,
-    /// The machine's ceilings that were measured beside it, by threads.
+    /// The machine's ceilings that were measured beside it, by threads, memory first.
     pub ceilings: Vec<Ceiling>,
 }
 
@@ -165,6 +171,7 @@ fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
         swaps: swap::swaps(kernel, index),
         scaling: sizes.iter().flat_map(scaling::scaling).collect(),
         smoke: smoke(kernel, index),
+        counted: counted::sizes(kernel, index),
         sizes,
         largest,
         ladder,

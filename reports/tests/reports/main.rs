@@ -12,6 +12,7 @@ mod plant;
 mod rendering;
 mod stage_accounts;
 mod summaries;
+mod survey;
 mod swaps;
 mod threads;
 mod whatif;

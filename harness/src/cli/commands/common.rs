@@ -149,7 +149,8 @@ impl Work {
         let launcher = settings.launcher()?;
         let mut timer = NoTimer;
         let runner =
-            Runner::new(plan, self.choice.clone(), launcher, folder, &mut timer, &mut *progress);
+            Runner::new(plan, self.choice.clone(), launcher, folder, &mut timer, &mut *progress)
+                .with_survey(settings.survey());
         let files = plan.source.files.iter().map(|file| format!("--input {file}"));
         let words: Vec<String> = std::iter::once(self.command.to_owned())
             .chain(selection.filter.iter().cloned())

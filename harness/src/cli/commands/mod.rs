@@ -1,5 +1,6 @@
 //! The commands: one file each, one line in [`all`].
 
+mod ceilings;
 mod check;
 mod common;
 mod compare;
@@ -41,7 +42,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 8] {
+pub(crate) fn all() -> [&'static dyn Command; 9] {
     [
         &list::List,
         &check::Check,
@@ -50,6 +51,7 @@ pub(crate) fn all() -> [&'static dyn Command; 8] {
         &report::Report,
         &compare::Compare,
         &doctor::Doctor,
+        &ceilings::Ceilings,
         &whatif::WhatIf,
     ]
 }

@@ -1,5 +1,6 @@
 //! What is summed: an array of any rank in either memory order, and the axis.
 
+use amdahl::count::Counted;
 use amdahl::{Array, Exchange, ExchangeError, Exchanged, Rng, SizeLabel};
 
 /// Which neighbours in an array are neighbours in memory.
@@ -13,7 +14,7 @@ pub enum Order {
 
 /// An array and the axis to sum it along.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AxisSum {
+pub struct AxisSum<T = f64> {
     /// The axis, from 0; a negative one counts from the end.
     pub axis: i64,
     /// The extents, in the order of the axes.
@@ -21,10 +22,19 @@ pub struct AxisSum {
     /// The memory order of `data`.
     pub order: Order,
     /// The values as they lie in memory.
-    pub data: Vec<f64>,
+    pub data: Vec<T>,
 }
 
 impl AxisSum {
+    /// The same array over a scalar that counts.
+    pub fn counted(&self) -> AxisSum<Counted> {
+        let Self { axis, shape, order, data } = self;
+        let data = Counted::vector(data);
+        AxisSum { axis: *axis, shape: shape.clone(), order: *order, data }
+    }
+}
+
+impl<T> AxisSum<T> {
     /// How far apart in `data` neighbours along each axis lie.
     pub fn strides(&self) -> Vec<usize> {
         let mut strides = vec![1; self.shape.len()];

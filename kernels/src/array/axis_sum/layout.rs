@@ -24,7 +24,7 @@ pub struct Layout {
 }
 
 /// The array's axes but the one summed along: the shape of the result.
-pub fn result_shape(input: &AxisSum) -> Result<Vec<usize>, AxisSumError> {
+pub fn result_shape<T>(input: &AxisSum<T>) -> Result<Vec<usize>, AxisSumError> {
     let mut shape = input.shape.clone();
     shape.remove(axis_of(input)?);
     Ok(shape)
@@ -34,7 +34,7 @@ pub fn result_shape(input: &AxisSum) -> Result<Vec<usize>, AxisSumError> {
 ///
 /// # Errors
 /// Where the array has no such axis.
-pub fn axis_of(input: &AxisSum) -> Result<usize, AxisSumError> {
+pub fn axis_of<T>(input: &AxisSum<T>) -> Result<usize, AxisSumError> {
     let rank = input.shape.len();
     let (from_end, count) = (input.axis < 0, input.axis.unsigned_abs());
     let axis = usize::try_from(count).ok().and_then(|count| {

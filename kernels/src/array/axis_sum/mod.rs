@@ -3,6 +3,7 @@
 mod input;
 mod layout;
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{Array, Bound, Cost, Kernel, Rung, Sizes, Timed, Tolerance};
 use ndarray::{ArrayD, ArrayViewD, Axis, ShapeBuilder};
 
@@ -60,7 +61,8 @@ pub fn kernel() -> Kernel {
         // A sum of n values of one sign is within n rounding errors in any order; both sides have
         // them.
         .agree_within(|size| Tolerance::relative(2.0 * (extent_summed(size) + 2.0) * f64::EPSILON))
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(AxisSum::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("simd", simd)
         .rung(Rung::Vectorize)
@@ -104,7 +106,7 @@ impl From<String> for AxisSumError {
 type Sums<A = Array<f64>> = Result<A, AxisSumError>;
 
 /// Each sum in turn, as the definition says, whatever the order in memory.
-fn naive(input: &AxisSum) -> Timed<'_, Sums> {
+fn naive<T: Scalar>(input: &AxisSum<T>) -> Timed<'_, Sums<Array<T>>> {
     Timed::returning(move || {
         let axis = axis_of(input)?;
         let shape = result_shape(input)?;
@@ -117,7 +119,7 @@ fn naive(input: &AxisSum) -> Timed<'_, Sums> {
                 offset += rest % input.shape[at] * strides[at];
                 rest /= input.shape[at];
             }
-            let mut sum = 0.0;
+            let mut sum = T::default();
             for i in 0..input.shape[axis] {
                 sum += input.data[offset + i * strides[axis]];
             }

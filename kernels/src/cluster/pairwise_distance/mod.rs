@@ -3,6 +3,7 @@
 pub(super) mod expand;
 pub(super) mod tiled;
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{
     Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed, Tolerance,
 };
@@ -34,14 +35,19 @@ pub fn kernel() -> Kernel {
         .input(|&(n, d, k), rng| Points { x: rng.matrix(n, d), c: rng.matrix(k, d) })
         .cost(|&(n, d, k)| {
             let (n, d, k) = (n as f64, d as f64, k as f64);
-            // A fused multiply-add a coordinate; an addition, a multiply-add and a root a pair.
-            Cost { flops: n * k * (2.0 * d + 4.0), bytes: 8.0 * (n * d + k * d + n * k) }
+            // A fused multiply-add a coordinate, an addition and a multiply-add a pair; with few
+            // coordinates their differences, squared and added, are less. Roots are not counted.
+            Cost {
+                flops: n * k * (2.0 * d + 3.0).min(3.0 * d),
+                bytes: 8.0 * (n * d + k * d + n * k),
+            }
         })
         .bound_by(Bound::Arithmetic)
         // Squares carry (d + 4) roundings of |x|² + |c|², which is at most 1/NEAR of the result;
         // the root halves that, and both sides may have it.
         .agree_within(|&(_, d, _)| Tolerance::relative((d as f64 + 8.0) * f64::EPSILON / NEAR))
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(Points::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)
         .variant("faer", with_faer)
@@ -54,11 +60,18 @@ pub fn kernel() -> Kernel {
 
 /// Points and centroids, a row each, with as many columns.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Points {
+pub struct Points<T = f64> {
     /// The points.
-    pub x: Matrix,
+    pub x: Matrix<T>,
     /// The centroids.
-    pub c: Matrix,
+    pub c: Matrix<T>,
+}
+
+impl Points {
+    /// The same points over a scalar that counts.
+    fn counted(&self) -> Points<Counted> {
+        Points { x: Counted::matrix(&self.x), c: Counted::matrix(&self.c) }
+    }
 }
 
 impl Exchange for Points {
@@ -80,13 +93,13 @@ impl Exchange for Points {
     }
 }
 
-fn naive(points: &Points) -> Timed<'_, Matrix> {
+fn naive<T: Scalar>(points: &Points<T>) -> Timed<'_, Matrix<T>> {
     let Points { x, c } = points;
     Timed::returning(move || {
         let mut out = Matrix::zeros(x.rows(), c.rows());
         for i in 0..x.rows() {
             for j in 0..c.rows() {
-                let mut sum = 0.0;
+                let mut sum = T::default();
                 for l in 0..x.cols() {
                     let difference = x[(i, l)] - c[(j, l)];
                     sum += difference * difference;

@@ -2,6 +2,7 @@
 
 mod blocked;
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{Bound, Cost, Kernel, Matrix, Rung, Sizes, Timed, Tolerance};
 use faer::linalg::matmul::triangular::{self, BlockStructure};
 use faer::{Accum, Par};
@@ -36,7 +37,8 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Arithmetic)
         // A sum of n products is within n rounding errors of exact in any order; both sides have it.
         .agree_within(|&(n, _)| Tolerance::relative(2.0 * (n as f64 + 8.0) * f64::EPSILON))
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(Counted::matrix, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)
         .variant("faer", with_faer)
@@ -71,25 +73,25 @@ fn some_rows(n: usize) -> Result<f64, CovarianceError> {
     if n == 0 { Err(CovarianceError::NoRows) } else { Ok(n as f64) }
 }
 
-fn naive(x: &Matrix) -> Timed<'_, Covariance> {
+fn naive<T: Scalar>(x: &Matrix<T>) -> Timed<'_, Covariance<Matrix<T>>> {
     Timed::returning(move || {
         let n = some_rows(x.rows())?;
         let d = x.cols();
-        let mut mean = vec![0.0; d];
+        let mut mean = vec![T::default(); d];
         for (j, mean) in mean.iter_mut().enumerate() {
             for k in 0..x.rows() {
                 *mean += x[(k, j)];
             }
-            *mean /= n;
+            *mean /= T::from_f64(n);
         }
         let mut out = Matrix::zeros(d, d);
         for i in 0..d {
             for j in 0..d {
-                let mut sum = 0.0;
+                let mut sum = T::default();
                 for k in 0..x.rows() {
                     sum += (x[(k, i)] - mean[i]) * (x[(k, j)] - mean[j]);
                 }
-                out[(i, j)] = sum / (n - 1.0);
+                out[(i, j)] = sum / T::from_f64(n - 1.0);
             }
         }
         Ok(out)

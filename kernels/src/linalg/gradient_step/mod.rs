@@ -2,6 +2,7 @@
 
 mod fused;
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{
     Bound, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, Sizes, Timed, Tolerance,
 };
@@ -37,7 +38,8 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Read)
         .agree_within(|&(n, d)| tolerance(n, d))
-        .reference("naive", naive)
+        .reference("naive", naive::<f64>)
+        .counted(Samples::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)
         .variant("faer", with_faer)
@@ -63,13 +65,24 @@ fn tolerance(n: usize, d: usize) -> Tolerance {
 
 /// Samples with what they should give, and the weights of a linear model.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Samples {
+pub struct Samples<T = f64> {
     /// A sample a row, n x d.
-    pub x: Matrix,
+    pub x: Matrix<T>,
     /// A weight a column, d.
-    pub w: Vec<f64>,
+    pub w: Vec<T>,
     /// A target a row, n.
-    pub y: Vec<f64>,
+    pub y: Vec<T>,
+}
+
+impl Samples {
+    /// The same samples over a scalar that counts.
+    fn counted(&self) -> Samples<Counted> {
+        Samples {
+            x: Counted::matrix(&self.x),
+            w: Counted::vector(&self.w),
+            y: Counted::vector(&self.y),
+        }
+    }
 }
 
 impl Exchange for Samples {
@@ -102,24 +115,24 @@ impl Exchange for Samples {
     }
 }
 
-fn naive(samples: &Samples) -> Timed<'_, Vec<f64>> {
+fn naive<T: Scalar>(samples: &Samples<T>) -> Timed<'_, Vec<T>> {
     let Samples { x, w, y } = samples;
     Timed::returning(move || {
-        let mut residuals = vec![0.0; x.rows()];
+        let mut residuals = vec![T::default(); x.rows()];
         for i in 0..x.rows() {
-            let mut sum = 0.0;
+            let mut sum = T::default();
             for j in 0..x.cols() {
                 sum += x[(i, j)] * w[j];
             }
             residuals[i] = sum - y[i];
         }
-        let mut out = vec![0.0; x.cols()];
+        let mut out = vec![T::default(); x.cols()];
         for j in 0..x.cols() {
-            let mut sum = 0.0;
+            let mut sum = T::default();
             for i in 0..x.rows() {
                 sum += x[(i, j)] * residuals[i];
             }
-            out[j] = sum / x.rows() as f64;
+            out[j] = sum / T::from_f64(x.rows() as f64);
         }
         out
     })

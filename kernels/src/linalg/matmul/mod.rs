@@ -2,6 +2,7 @@
 
 mod blocked;
 
+use amdahl::count::{Counted, Scalar};
 use amdahl::{
     Agree, Cost, Exchange, ExchangeError, Exchanged, Kernel, Matrix, Rung, SizeLabel, Sizes, Timed,
     Tolerance,
@@ -27,7 +28,7 @@ pub fn kernel() -> Kernel {
 }
 
 /// The kernel in the precision of `T`.
-pub(super) fn of_precision<T: Real>(id: &str, about: &str) -> Kernel
+pub(super) fn of_precision<T: Real + Scalar>(id: &str, about: &str) -> Kernel
 where
     Matrix<T>: Agree,
 {
@@ -49,6 +50,7 @@ where
         .bound_by(T::ARITHMETIC)
         .agree_within(|&Extents { k, .. }| tolerance::<T>(k))
         .reference("naive", naive::<T>)
+        .counted(counted::<T>, naive::<Counted>)
         .only_where(
             |size| size.n <= 512,
             "A second and more for one product: 512 shows what the loops cost.",
@@ -128,7 +130,16 @@ fn in_precision<T: Real>(x: &Matrix) -> Matrix<T> {
     Matrix::from_vec(x.rows(), x.cols(), x.as_slice().iter().map(|&x| T::nearest(x)).collect())
 }
 
-fn naive<T: Real>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
+/// The same factors in doubles that count what is done with them.
+fn counted<T: Real>(factors: &Factors<T>) -> Factors<Counted> {
+    let matrix = |x: &Matrix<T>| {
+        let values = x.as_slice().iter().map(|&value| Counted(value.to_f64()));
+        Matrix::from_vec(x.rows(), x.cols(), values.collect())
+    };
+    Factors { a: matrix(&factors.a), b: matrix(&factors.b) }
+}
+
+fn naive<T: Scalar>(factors: &Factors<T>) -> Timed<'_, Matrix<T>> {
     let Factors { a, b } = factors;
     Timed::returning(move || {
         let mut out = Matrix::zeros(a.rows(), b.cols());

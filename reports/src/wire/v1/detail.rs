@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::number::{floats, numbers};
-use super::{Number, Swap, WhatIf};
+use super::{Number, Operations, Swap, WhatIf};
 use crate as core;
 
 /// See [`crate::Detail`].
@@ -27,6 +27,8 @@ pub enum Detail {
     WhatIf(WhatIf),
     /// From `swap`.
     Swap(Swap),
+    /// From `count`.
+    Operations(Operations),
 }
 
 impl From<&core::Detail> for Detail {
@@ -41,6 +43,7 @@ impl From<&core::Detail> for Detail {
             core::Detail::Stages(stages) => Self::Stages(stages.into()),
             core::Detail::WhatIf(what_if) => Self::WhatIf(what_if.into()),
             core::Detail::Swap(swap) => Self::Swap(swap.into()),
+            core::Detail::Operations(operations) => Self::Operations((*operations).into()),
         }
     }
 }
@@ -57,6 +60,7 @@ impl From<Detail> for core::Detail {
             Detail::Stages(stages) => Self::Stages(stages.into()),
             Detail::WhatIf(what_if) => Self::WhatIf(what_if.into()),
             Detail::Swap(swap) => Self::Swap(swap.into()),
+            Detail::Operations(operations) => Self::Operations(operations.into()),
         }
     }
 }
