@@ -110,6 +110,7 @@ mod tests {
             bytes: None,
             working_set,
             tolerance: amdahl_reports::Tolerance::EXACT,
+            extent: None,
         };
         assert_eq!(work(Bound::Copy, &size(Some(1e6))), Some(1_000_064));
         assert_eq!(work(Bound::Read, &size(Some(8.0))), Some(4_096));

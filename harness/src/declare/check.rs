@@ -42,6 +42,7 @@ impl Kernel {
                         size: size.label.clone(),
                         against: against.clone(),
                         seed,
+                        other_seed: Some(seed.wrapping_add(1)),
                         input: Vec::new(),
                     };
                     let outcome = pool.install(|| {

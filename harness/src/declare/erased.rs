@@ -1,7 +1,10 @@
 //! The erased kernel: all that the planner, the workers and the measurers see of one.
 
+use std::ops::RangeInclusive;
+
 use amdahl_reports::{Agreement, KernelInfo};
 
+use super::error::DeclareError;
 use crate::data::{Disagreement, ExchangeError, Exchanged};
 use crate::input::{InputError, InputFile};
 use crate::measure::Probe;
@@ -17,6 +20,8 @@ pub(crate) struct CaseRequest {
     pub against: String,
     /// The seed of the run.
     pub seed: u64,
+    /// A seed whose input the variant is held to the other on as well.
+    pub other_seed: Option<u64>,
     /// A user's files, in place of the input of a declared size.
     pub input: Vec<InputFile>,
 }
@@ -46,6 +51,9 @@ pub(crate) trait Erased: Send + Sync {
     /// What was declared.
     fn info(&self) -> &KernelInfo;
 
+    /// What was declared, with the sizes of a sweep over these extents.
+    fn info_over(&self, range: &RangeInclusive<usize>) -> Result<KernelInfo, DeclareError>;
+
     /// Makes the input and calls the variant under `setup`, then hands the prepared case to `body`.
     fn with_case(
         &self,
@@ -72,4 +80,14 @@ pub(crate) trait Prepared {
 
     /// Runs `iterations` of the timed work, at most `slice` of them between two calls of the probe.
     fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+
+    /// The same, and keeps the last result for [`Prepared::verify`].
+    fn batch_to_keep(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+
+    /// Holds the kept result to the variant named in the request; without one, that of an iteration
+    /// of its own.
+    fn verify(&mut self) -> Result<(), CheckError>;
+
+    /// Sets the variant up anew and runs its first iteration under the probe.
+    fn fresh(&mut self, probe: &mut dyn Probe);
 }

@@ -5,8 +5,10 @@
 
 mod builder;
 mod check;
+mod describe;
 mod erased;
 mod error;
+mod growing;
 mod pipeline;
 mod sizes;
 mod stage;

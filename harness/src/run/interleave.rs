@@ -78,11 +78,17 @@ impl Runner<'_> {
         let mut slots: Vec<Slot> =
             entrants.iter().enumerate().map(|(at, entrant)| Slot::new(at, entrant.live)).collect();
         let mut rng = Rng::new(self.plan.source.seed);
-        for _ in 0..self.rounds(entrants, &slots) {
+        for left in (0..self.rounds(entrants, &slots)).rev() {
             rng.shuffle(&mut slots);
             let mut broken = None;
             for (index, slot) in slots.iter_mut().enumerate() {
-                match entrants[slot.at].live.warm_batch(slot.warm_up, slot.iterations) {
+                let live = &mut *entrants[slot.at].live;
+                let timed = if left == 0 {
+                    live.last_batch(slot.warm_up, slot.iterations)
+                } else {
+                    live.warm_batch(slot.warm_up, slot.iterations)
+                };
+                match timed {
                     Ok(batch) => {
                         slot.totals.push(batch.elapsed_ns as f64);
                         slot.pairs.push(batch.pairs as f64);

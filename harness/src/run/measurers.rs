@@ -8,6 +8,7 @@ use super::heap::Heap;
 use super::interleave::Interleaved;
 use super::profile::Profiled;
 use super::stages::Staged;
+use super::work::Worked;
 use crate::driver::LiveCase;
 use crate::plan::Group;
 
@@ -25,8 +26,8 @@ pub(crate) trait Measurer: Sync {
 
 /// Every measurer, in the order in which a group goes through them: those that need a quiet machine
 /// and live workers first.
-pub(crate) fn all() -> [&'static dyn Measurer; 5] {
-    [&ByCriterion, &Interleaved, &Staged, &Heap, &Profiled]
+pub(crate) fn all() -> [&'static dyn Measurer; 6] {
+    [&ByCriterion, &Interleaved, &Worked, &Staged, &Heap, &Profiled]
 }
 
 /// Which of them a run uses, beside the check, which every run makes.
@@ -45,10 +46,10 @@ pub(crate) enum Choice {
 impl Choice {
     /// Everything but criterion and profiles.
     pub(crate) const QUIET: Self =
-        Self::Only(&[measurer::INTERLEAVED, measurer::STAGES, measurer::HEAP]);
+        Self::Only(&[measurer::INTERLEAVED, measurer::WORK, measurer::STAGES, measurer::HEAP]);
     /// Everything but criterion.
     pub(crate) const QUIET_AND_PROFILE: Self =
-        Self::Only(&[measurer::INTERLEAVED, measurer::STAGES, measurer::HEAP, measurer::PROFILE]);
+        Self::Only(&[measurer::INTERLEAVED, measurer::WORK, measurer::STAGES, measurer::HEAP, measurer::PROFILE]);
     /// Profiles.
     pub(crate) const PROFILE: Self = Self::Only(&[measurer::PROFILE]);
 

@@ -13,6 +13,7 @@ mod measurers;
 mod profile;
 mod smoke;
 mod stages;
+mod work;
 
 use std::path::PathBuf;
 
@@ -132,6 +133,15 @@ impl<'a> Runner<'a> {
 
     fn keep(&mut self, case: &CaseId, measurer: &str, outcome: Outcome) {
         self.records.push(Record { case: case.clone(), measurer: measurer.to_owned(), outcome });
+    }
+
+    /// Whether timing the case has failed, so that its worker may be gone.
+    fn timing_has_failed(&self, case: &CaseId) -> bool {
+        self.records.iter().any(|record| {
+            measurer::TIMERS.contains(&record.measurer.as_str())
+                && record.case == *case
+                && matches!(record.outcome, Outcome::Failed(_))
+        })
     }
 
     /// Whether the case's check has failed, at this size or at a smoke size of its variant.

@@ -66,6 +66,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
                 session::serve_case(&[&kernels, &ceilings], &request, channel)?
             }
             Request::Batch { .. }
+            | Request::Verify { .. }
             | Request::Heap { .. }
             | Request::Stages { .. }
             | Request::Profile(_) => {
