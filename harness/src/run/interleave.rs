@@ -74,7 +74,7 @@ impl Measurer for Interleaved {
 impl Runner<'_> {
     /// Times the entrants in rounds. The order within a round is shuffled; samples of one round
     /// share an index, so ratios between cases are of neighbours in time.
-    fn interleave(&mut self, entrants: &mut [Entrant<'_>]) {
+    pub(super) fn interleave(&mut self, entrants: &mut [Entrant<'_>]) {
         let mut slots: Vec<Slot> =
             entrants.iter().enumerate().map(|(at, entrant)| Slot::new(at, entrant.live)).collect();
         let mut rng = Rng::new(self.plan.source.seed);

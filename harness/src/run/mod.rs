@@ -7,6 +7,7 @@
 mod ceiling;
 mod criterion;
 mod group;
+mod growth;
 mod heap;
 mod interleave;
 mod measurers;
@@ -76,8 +77,8 @@ impl<'a> Runner<'a> {
         let observation = Observation::begin();
         let clock = Deadline::after(std::time::Duration::MAX);
         let plan = self.plan;
-        let measured = self.choice.includes_measured_sizes();
-        let measured: &[Group] = if measured { &plan.groups } else { &[] };
+        let measures = self.choice.includes_measured_sizes();
+        let measured: &[Group] = if measures { &plan.groups } else { &[] };
         let measurers = self.choice.measurers();
         let steps = |group: &Group| -> usize { measurers.iter().map(|own| own.steps(group)).sum() };
         let checks = plan.smoke.len() + measured.len();
@@ -93,6 +94,9 @@ impl<'a> Runner<'a> {
                 for measurer in &measurers {
                     measurer.measure(&mut self, group, &mut live);
                 }
+            }
+            if measures && self.choice.times() {
+                self.sweep(kernel);
             }
         }
         self.progress.end();

@@ -7,6 +7,7 @@ mod list;
 mod measure;
 mod profile;
 mod report;
+mod sizes;
 mod user_input;
 
 use std::process::ExitCode;
