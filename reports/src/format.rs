@@ -95,6 +95,11 @@ pub fn ratio(value: f64) -> String {
     if value == f64::INFINITY { "∞".to_owned() } else { format!("{}x", number(value)) }
 }
 
+/// An interval of plain numbers: `3,100 [2,500, 4,000]`.
+pub fn number_interval(value: &Interval) -> String {
+    interval_with(value, "")
+}
+
 /// An interval of ratios: `12.3x [12.1, 12.6]`.
 pub fn ratio_interval(ratio: &Interval) -> String {
     if ratio.estimate == f64::INFINITY {

@@ -303,11 +303,8 @@ where
         if let Some(error) = self.error {
             return Err(error);
         }
-        let describe = Describe {
-            cost: self.cost,
-            working_set: self.working_set,
-            tolerance: self.tolerance,
-        };
+        let describe =
+            Describe { cost: self.cost, working_set: self.working_set, tolerance: self.tolerance };
         let growing = self.growing;
         let on_axis = |size: &S| growing.find(&size.label()).map(|(extent, _)| extent);
         let measured = self.sizes.measured.iter();

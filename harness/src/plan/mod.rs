@@ -266,7 +266,10 @@ mod tests {
         let budget = Budget::Given(Duration::from_secs(1));
         let held_to = |filter| {
             let source = Source::seed(1);
-            let plan = Plan::new(&kernels, &Request { filter, source, budget, max_threads: 1, sweep: Sweep::None });
+            let plan = Plan::new(
+                &kernels,
+                &Request { filter, source, budget, max_threads: 1, sweep: Sweep::None },
+            );
             let groups = plan.smoke.iter().chain(&plan.groups);
             groups.map(|group| group.reference.clone()).collect::<Vec<_>>()
         };

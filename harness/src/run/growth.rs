@@ -73,9 +73,10 @@ impl Runner<'_> {
     fn best_cases(&self, kernel: &KernelInfo) -> Vec<(String, usize)> {
         let last = self.plan.groups.iter().rfind(|group| group.kernel == kernel.id);
         let time = |id: &CaseId| {
-            let timed = self.records.iter().find(|own| {
-                own.case == *id && measurer::TIMERS.contains(&own.measurer.as_str())
-            })?;
+            let timed = self
+                .records
+                .iter()
+                .find(|own| own.case == *id && measurer::TIMERS.contains(&own.measurer.as_str()))?;
             let Outcome::Measured(measurement) = &timed.outcome else { return None };
             let wall = measurement.series.iter().find(|own| own.metric == Metric::WALL_TIME.id)?;
             amdahl_reports::stats::median(&wall.per_iteration())
@@ -104,9 +105,9 @@ impl Runner<'_> {
     /// One size: what is slow there is left out of the sizes after it.
     fn sweep_size(&mut self, kernel: &KernelInfo, group: &Group, todo: &mut Todo) {
         let is_done = |id: &CaseId| {
-            self.records.iter().any(|own| {
-                own.case == *id && measurer::TIMERS.contains(&own.measurer.as_str())
-            })
+            self.records
+                .iter()
+                .any(|own| own.case == *id && measurer::TIMERS.contains(&own.measurer.as_str()))
         };
         let asked = |id: &&CaseId| todo.cases.contains(&(id.variant.clone(), id.threads));
         let cases: Vec<CaseId> =
@@ -133,7 +134,8 @@ impl Runner<'_> {
             todo.cases.retain(|own| *own != (case.id.variant.clone(), case.id.threads));
             let larger = self.larger(kernel, &case.id);
             for id in larger {
-                let reason = format!("at {} an iteration takes over a quarter of a second", case.id.size);
+                let reason =
+                    format!("at {} an iteration takes over a quarter of a second", case.id.size);
                 self.keep(&id, measurer::INTERLEAVED, too_long(&reason));
             }
         }
@@ -158,6 +160,7 @@ impl Runner<'_> {
 fn too_long(reason: &str) -> Outcome {
     Outcome::NotMeasured {
         reason: reason.to_owned(),
-        remedy: "sweep this kernel alone with a longer --budget, or over smaller --sizes".to_owned(),
+        remedy: "sweep this kernel alone with a longer --budget, or over smaller --sizes"
+            .to_owned(),
     }
 }

@@ -48,8 +48,13 @@ impl Choice {
     pub(crate) const QUIET: Self =
         Self::Only(&[measurer::INTERLEAVED, measurer::WORK, measurer::STAGES, measurer::HEAP]);
     /// Everything but criterion.
-    pub(crate) const QUIET_AND_PROFILE: Self =
-        Self::Only(&[measurer::INTERLEAVED, measurer::WORK, measurer::STAGES, measurer::HEAP, measurer::PROFILE]);
+    pub(crate) const QUIET_AND_PROFILE: Self = Self::Only(&[
+        measurer::INTERLEAVED,
+        measurer::WORK,
+        measurer::STAGES,
+        measurer::HEAP,
+        measurer::PROFILE,
+    ]);
     /// Profiles.
     pub(crate) const PROFILE: Self = Self::Only(&[measurer::PROFILE]);
 

@@ -23,7 +23,9 @@ pub(super) fn serve_case(
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
-    let Request::Prepare { kernel, variant, size, threads, seed, against, other_seed, input } = request else {
+    let Request::Prepare { kernel, variant, size, threads, seed, against, other_seed, input } =
+        request
+    else {
         return Ok(None);
     };
     let Some(erased) = kernels.iter().copied().flatten().find(|own| own.info().id == *kernel)

@@ -8,6 +8,8 @@ pub(crate) mod bottleneck;
 mod clock;
 mod debug_build;
 mod disagreement;
+mod growth;
+mod memory_growth;
 pub(crate) mod missing;
 mod noise;
 mod parallel_slower;
@@ -15,6 +17,7 @@ mod setup;
 mod slower_than_reference;
 mod steal;
 mod undecided;
+mod work;
 
 use crate::summary::{Summary, summarise};
 use crate::{Finding, Run};
@@ -29,19 +32,22 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 12] {
+pub fn all() -> [&'static dyn Analyser; 15] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
+        &work::Work,
         &missing::Missing,
         &steal::Steal,
         &noise::Noise,
         &clock::Clock,
         &setup::Setup,
         &allocation::Allocation,
+        &memory_growth::MemoryGrowth,
         &slower_than_reference::SlowerThanReference,
         &parallel_slower::ParallelSlower,
         &undecided::Undecided,
+        &growth::Growth,
         &bottleneck::Bottleneck,
     ]
 }

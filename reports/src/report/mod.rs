@@ -5,6 +5,7 @@
 
 mod ceilings;
 mod findings;
+mod growth;
 mod head;
 mod kernel;
 mod ladder;
@@ -83,6 +84,11 @@ impl<'a> Report<'a> {
             let times = chart::times(summary);
             charts.extend(
                 times.map(|contents| Artifact { path: kernel::chart_path(&summary.id), contents }),
+            );
+            let curves =
+                summary.growth.as_ref().and_then(|growth| chart::growth(&summary.id, growth));
+            charts.extend(
+                curves.map(|contents| Artifact { path: growth::chart_path(&summary.id), contents }),
             );
             let stages = summary.stages.as_ref().and_then(chart::stages);
             charts.extend(

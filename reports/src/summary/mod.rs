@@ -4,18 +4,21 @@
 //! disagree. Nothing here is text: words, units and order of columns belong to the report.
 
 mod ceiling;
+mod growth;
 mod index;
 mod ladder;
 mod pipeline;
 mod row;
 mod timing;
+mod work;
 
 use std::cmp::Ordering;
 
-use crate::{CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
+use crate::{Cache, CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
 pub use ceiling::{Ceiling, ParallelReach, Reach};
+pub use growth::{Boundary, Curve, Growth, GrowthSize, HeapGrowth, Overtaking};
 pub use ladder::Step;
 pub use pipeline::{AmdahlRow, AmdahlTable, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
@@ -41,6 +44,8 @@ pub struct KernelSummary {
     pub ladder: Vec<Step>,
     /// The stages at the largest size at which they were timed, where it is a pipeline.
     pub stages: Option<Stages>,
+    /// How its cases grow, where sizes along its axis were measured.
+    pub growth: Option<Growth>,
     /// What came of the smoke sizes.
     pub smoke: Smoke,
     /// Declared variants of which there is no record at all.
@@ -129,10 +134,12 @@ pub struct Smoke {
 /// Computes everything the tables of a run say.
 pub fn summarise(run: &Run) -> Summary {
     let index = Index::new(run);
-    Summary { kernels: run.kernels.iter().map(|kernel| kernel_summary(kernel, &index)).collect() }
+    let caches = &run.info.machine.caches;
+    let of_kernel = |kernel| kernel_summary(kernel, caches, &index);
+    Summary { kernels: run.kernels.iter().map(of_kernel).collect() }
 }
 
-fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
+fn kernel_summary(kernel: &KernelInfo, caches: &[Cache], index: &Index<'_>) -> KernelSummary {
     let measured = kernel.sizes.iter().filter(|size| size.measured);
     let sizes: Vec<SizeSummary> = measured
         .map(|size| size_summary(kernel, size, index))
@@ -150,6 +157,7 @@ fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
     KernelSummary {
         id: kernel.id.clone(),
         stages: pipeline::stages(kernel, &sizes, index),
+        growth: growth::growth(kernel, caches, index),
         smoke: smoke(kernel, index),
         sizes,
         largest,
@@ -168,6 +176,10 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
     cases.sort_by_key(|case| place(case));
     let mut rows: Vec<CaseRow> =
         cases.into_iter().map(|case| row::case_row(kernel, size, case, index)).collect();
+    let ceilings = ceiling::ceilings(kernel, size, index);
+    for row in &mut rows {
+        work::refuse(row, &ceilings, index);
+    }
     let reference = rows.iter().position(|row| row.role == Role::Reference);
     if let Some(reference) = reference.map(|at| rows[at].clone()) {
         for row in rows.iter_mut().filter(|row| row.role != Role::Reference) {
@@ -176,7 +188,6 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
     }
     let timed = rows.iter().enumerate().filter(|(_, row)| row.timing.is_some());
     let fastest = timed.min_by(|(_, a), (_, b)| by_time(a, b)).map(|(at, _)| at);
-    let ceilings = ceiling::ceilings(kernel, size, index);
     SizeSummary { label: size.label.clone(), rows, reference, fastest, ceilings }
 }
 

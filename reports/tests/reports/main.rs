@@ -3,6 +3,7 @@
 mod analysers;
 mod ceilings;
 mod comparing;
+mod growing;
 mod plant;
 mod rendering;
 mod summaries;

@@ -113,7 +113,8 @@ impl Work {
         streams: &Streams,
     ) -> anyhow::Result<Run> {
         let settings = selection.settings()?;
-        let plan = selection.plan(&suite.kernels()?, &[], &settings, self.default_budget, self.sweep)?;
+        let plan =
+            selection.plan(&suite.kernels()?, &[], &settings, self.default_budget, self.sweep)?;
         let scratch = tempfile::tempdir()?;
         self.run_in(&plan, &settings, selection, scratch.path().to_owned(), streams)
     }

@@ -16,8 +16,9 @@ pub(super) fn parse(text: &str) -> anyhow::Result<SizeRange> {
     if text.is_empty() {
         return Ok(SizeRange(None));
     }
-    let (from, to) =
-        text.split_once("..").context("not a range: write `--sizes 100..3200`, or `--sizes` alone last")?;
+    let (from, to) = text
+        .split_once("..")
+        .context("not a range: write `--sizes 100..3200`, or `--sizes` alone last")?;
     let number = |text: &str| -> anyhow::Result<usize> {
         let digits = text.trim_start_matches('=').replace('_', "");
         digits.parse().with_context(|| format!("`{text}` is not a whole number"))
@@ -29,7 +30,10 @@ pub(super) fn parse(text: &str) -> anyhow::Result<SizeRange> {
 ///
 /// # Errors
 /// Where the range is too short, or no kernel has an axis.
-pub(super) fn swept(suite: &Suite, SizeRange(range): &SizeRange) -> anyhow::Result<Vec<KernelInfo>> {
+pub(super) fn swept(
+    suite: &Suite,
+    SizeRange(range): &SizeRange,
+) -> anyhow::Result<Vec<KernelInfo>> {
     let kernels: Vec<KernelInfo> = match range {
         None => suite.kernels()?,
         Some(range) => {
@@ -38,7 +42,9 @@ pub(super) fn swept(suite: &Suite, SizeRange(range): &SizeRange) -> anyhow::Resu
         }
     };
     if kernels.iter().all(|kernel| kernel.swept.is_empty()) {
-        bail!("no kernel names an axis along which it grows: add `.growing(|n| …)` to its declaration");
+        bail!(
+            "no kernel names an axis along which it grows: add `.growing(|n| …)` to its declaration"
+        );
     }
     Ok(kernels)
 }
