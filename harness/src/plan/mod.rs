@@ -122,9 +122,30 @@ impl Plan {
             .count()
     }
 
-    /// The same plan without all but the last size of each kernel where the budget is too short for
-    /// every case, and a note that says so.
-    pub(crate) fn within_its_budget(mut self) -> Self {
+    /// The same plan without what the budget is too short for, and notes that say so.
+    pub(crate) fn within_its_budget(self) -> Self {
+        self.with_sizes_that_fit().with_sweeps_that_fit()
+    }
+
+    fn with_sweeps_that_fit(mut self) -> Self {
+        let kernels = self.swept_kernels();
+        if self.sweep == Sweep::Brief && kernels > 0 && brief_time(self.budget, kernels).is_none() {
+            self.sweep = Sweep::None;
+            self.swept.clear();
+            self.notes.push(format!(
+                "No growth was measured: {} s are short for it; `cargo amdahl measure KERNEL --sizes` \
+                 sweeps one kernel.",
+                self.budget.as_secs()
+            ));
+        }
+        self
+    }
+
+    /// All but the last size of each kernel go where there is no time for every case.
+    fn with_sizes_that_fit(mut self) -> Self {
+        if self.sweep == Sweep::Whole {
+            return self;
+        }
         let all = Counts::of(&self.groups).cases;
         if LEAST_PER_CASE.saturating_mul(u32::try_from(all).unwrap_or(u32::MAX)) <= self.budget {
             return self;

@@ -82,7 +82,9 @@ impl<'a> Runner<'a> {
         let measurers = self.choice.measurers();
         let steps = |group: &Group| -> usize { measurers.iter().map(|own| own.steps(group)).sum() };
         let checks = plan.smoke.len() + measured.len();
-        self.progress.begin((checks + measured.iter().map(steps).sum::<usize>()) as u64);
+        let swept = if measures { plan.swept.len() } else { 0 };
+        let measurements: usize = measured.iter().map(steps).sum();
+        self.progress.begin((checks + measurements + swept) as u64);
         for (done, kernel) in plan.kernels.iter().enumerate() {
             self.schedule = plan.schedule_after(done, clock.elapsed());
             for group in plan.smoke.iter().filter(|group| group.kernel == kernel.id) {

@@ -31,6 +31,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         // Every variant rounds the same product once.
         .agree_within(|_| Tolerance::EXACT)
+        .growing(|n| (n, 1_000))
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

@@ -43,6 +43,7 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Arithmetic)
         .agree_within(|&(_, _, j, _)| tolerance::<f64>(j))
+        .growing(|n| (64, n, n, n))
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

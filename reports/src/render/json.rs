@@ -9,7 +9,7 @@
 //! - `findings`, most severe first: `analyser`, `severity` (`problem`, `warning`, `note`), `case`
 //!   (or null), `message`, `evidence` (a list of `name` and `value`);
 //! - `kernels`: `id`, `fastest` (a case or null), `sizes` (each with `label` and `rows`), `ladder`,
-//!   `stages` (or null).
+//!   `stages` (or null), `growth` (or null: `extents`, `curves`, `overtakings`).
 //!
 //! A case is `kernel`, `variant`, `size`, `threads`. An interval is `estimate`, `low`, `high`,
 //! `confidence`. Times are in nanoseconds, heap in bytes, shares and errors are fractions. What was
@@ -22,7 +22,7 @@ use super::Renderer;
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, KernelSummary, Ratio, StageRow, StageTable, Stages, Status, Step,
+    AmdahlTable, CaseRow, Growth, KernelSummary, Ratio, StageRow, StageTable, Stages, Status, Step,
 };
 use crate::{CaseId, Finding, Report};
 
@@ -82,6 +82,34 @@ fn kernel(kernel: &KernelSummary) -> Value {
         "sizes": sizes.collect::<Vec<_>>(),
         "ladder": kernel.ladder.iter().map(step).collect::<Vec<_>>(),
         "stages": kernel.stages.as_ref().map(stages),
+        "growth": kernel.growth.as_ref().filter(|own| own.is_sweep()).map(growth),
+    })
+}
+
+fn growth(growth: &Growth) -> Value {
+    let curves = growth.curves.iter().map(|curve| {
+        json!({
+            "variant": curve.variant,
+            "threads": curve.threads,
+            "exponent": curve.exponent.as_ref().map(interval),
+            "laws": curve.laws.iter().map(|fit| fit.law.label()).collect::<Vec<_>>(),
+            "peak_exponent": curve.heap.map(|heap| heap.exponent),
+        })
+    });
+    let overtakings = growth.overtakings.iter().map(|own| {
+        let case = |(variant, threads): &(String, usize)| {
+            json!({ "variant": variant, "threads": threads })
+        };
+        json!({
+            "before": case(&own.before),
+            "after": case(&own.after),
+            "extent": interval(&own.extent),
+        })
+    });
+    json!({
+        "extents": growth.sizes.iter().map(|size| size.extent).collect::<Vec<_>>(),
+        "curves": curves.collect::<Vec<_>>(),
+        "overtakings": overtakings.collect::<Vec<_>>(),
     })
 }
 

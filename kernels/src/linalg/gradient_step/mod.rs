@@ -37,6 +37,7 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Read)
         .agree_within(|&(n, d)| tolerance(n, d))
+        .growing(|n| (n, 50))
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

@@ -48,6 +48,8 @@ where
         })
         .bound_by(T::ARITHMETIC)
         .agree_within(|&Extents { k, .. }| tolerance::<T>(k))
+        .growing(square)
+        .gate(square(256))
         .reference("naive", naive::<T>)
         .only_where(
             |size| size.n <= 512,
