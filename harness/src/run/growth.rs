@@ -16,6 +16,9 @@ use crate::plan::{Counts, Group, Schedule, Sweep, brief_time};
 /// Time of each case at each size of a brief sweep: the least number of rounds, and little more.
 const BRIEF_INTERLEAVED: Duration = Duration::from_millis(60);
 
+/// Time of each case at each size of a whole sweep, at most: fifty slots of a case on one thread.
+const MOST_INTERLEAVED: Duration = Duration::from_millis(600);
+
 /// What a sweep is to do of a kernel.
 struct Todo {
     /// The cases, by variant and threads.
@@ -54,7 +57,9 @@ impl Runner<'_> {
                 }
                 let time = self.plan.budget / u32::try_from(swept.max(1)).unwrap_or(u32::MAX);
                 let counts = Counts::of(&groups.iter().copied().cloned().collect::<Vec<_>>());
-                let schedule = Schedule::divide(time, counts);
+                let divided = Schedule::divide(time, counts);
+                let interleaved = divided.interleaved.min(MOST_INTERLEAVED);
+                let schedule = Schedule { interleaved, ..divided };
                 let deadline = Deadline::after(time);
                 Some(Todo { cases, deadline, schedule, counts_heap: true })
             }

@@ -20,9 +20,8 @@ const LINE: f64 = 17.0;
 /// On logarithmic axes a power is a straight line, and its exponent the slope. Thin vertical lines
 /// are where the working set leaves a cache. Lines join medians; whiskers are their intervals.
 pub fn growth(kernel: &str, growth: &Growth) -> Option<String> {
-    let curves: Vec<&Curve> =
-        growth.curves.iter().filter(|curve| curve.timed().count() > 1).collect();
-    if !growth.is_sweep() || curves.is_empty() {
+    let curves: Vec<&Curve> = growth.swept().collect();
+    if curves.is_empty() {
         return None;
     }
     let names: Vec<String> = curves.iter().map(|curve| curve.label()).collect();
@@ -63,7 +62,9 @@ pub fn growth(kernel: &str, growth: &Growth) -> Option<String> {
             let x = across.x(n);
             svg.line((x, up.x(time.low)), (x, up.x(time.high)), stroke, 1.5);
         }
-        points.iter().for_each(|point| svg.dot(*point, 3.5, stroke));
+        for point in &points {
+            svg.dot(*point, 3.5, stroke);
+        }
         ends.extend(points.last().map(|end| (*end, name, stroke)));
     }
     labels(&mut svg, ends, (HEAD, bottom), right + GAP);

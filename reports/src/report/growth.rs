@@ -80,7 +80,7 @@ fn table(growth: &Growth) -> Table {
         Column::right("exponent of the peak"),
         Column::right("heap blocks"),
     ]);
-    for curve in growth.curves.iter().filter(|curve| curve.timed().next().is_some()) {
+    for curve in growth.swept() {
         table.row(cells(curve));
     }
     table.without_empty_columns()

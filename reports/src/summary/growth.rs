@@ -29,7 +29,12 @@ pub struct Growth {
 impl Growth {
     /// Whether sizes were swept, so that a curve can be drawn.
     pub fn is_sweep(&self) -> bool {
-        self.curves.iter().any(|curve| curve.timed().count() >= LEAST_SIZES)
+        self.swept().next().is_some()
+    }
+
+    /// The curves of enough sizes to be drawn: in a brief sweep others have the measured sizes alone.
+    pub fn swept(&self) -> impl Iterator<Item = &Curve> {
+        self.curves.iter().filter(|curve| curve.is_swept())
     }
 
     /// The curve of a variant and thread count.
@@ -75,6 +80,10 @@ impl Curve {
     /// The sizes at which it was timed, with the time.
     pub fn timed(&self) -> impl Iterator<Item = (f64, Interval)> + '_ {
         self.points.iter().filter_map(|(extent, row)| Some((*extent, row.timing.as_ref()?.time_ns)))
+    }
+
+    fn is_swept(&self) -> bool {
+        self.timed().count() >= LEAST_SIZES
     }
 
     /// It as its case at the largest size.
@@ -253,6 +262,7 @@ fn boundaries(sizes: &[GrowthSize], caches: &[Cache]) -> Vec<Boundary> {
 
 /// Along the sizes, each change of the fastest case that is beyond doubt.
 fn overtakings(curves: &[Curve]) -> Vec<Overtaking> {
+    let curves: Vec<&Curve> = curves.iter().filter(|curve| curve.is_swept()).collect();
     let mut extents: Vec<f64> =
         curves.iter().flat_map(|curve| curve.timed().map(|(extent, _)| extent)).collect();
     extents.sort_by(f64::total_cmp);
@@ -261,7 +271,7 @@ fn overtakings(curves: &[Curve]) -> Vec<Overtaking> {
         let time = |curve: &Curve| {
             curve.timed().find(|(own, _)| *own == extent).map(|(_, time)| time.estimate)
         };
-        let timed = curves.iter().filter_map(|curve| Some((curve, time(curve)?)));
+        let timed = curves.iter().filter_map(|curve| Some((*curve, time(curve)?)));
         timed.min_by(|a, b| a.1.total_cmp(&b.1)).map(|(curve, _)| curve)
     };
     let mut winners = extents.into_iter().filter_map(fastest);

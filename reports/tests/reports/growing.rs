@@ -2,7 +2,7 @@
 
 use amdahl_reports::analyse::analyse;
 use amdahl_reports::stats::Law;
-use amdahl_reports::summary::{Growth, Status, summarise};
+use amdahl_reports::summary::{Growth, KernelSummary, Status, summarise};
 use amdahl_reports::{
     Agreement, Bound, Detail, FailureKind, Finding, KernelInfo, Measurement, Metric, Outcome,
     Record, Report, Role, Run, Series, SizeInfo, measurer, render,
@@ -175,7 +175,7 @@ fn a_time_that_does_not_grow_with_the_work_is_a_finding() {
 
 fn status(run: &Run, variant: &str) -> Status {
     let summary = summarise(run);
-    let rows = summary.kernels.iter().flat_map(|kernel| kernel.rows());
+    let rows = summary.kernels.iter().flat_map(KernelSummary::rows);
     let row = rows.filter(|row| row.case.variant == variant && row.case.size == "big").last();
     row.expect("a row").status.clone()
 }
