@@ -127,7 +127,7 @@ impl Runner<'_> {
         let Some(first) = cases.first() else { return };
         let reference =
             if is_run(&group.reference) { group.reference.clone() } else { first.variant.clone() };
-        let group = Group { cases, reference, ..group.clone() };
+        let group = Group { reference, cases, ..group.clone() };
         let mut live = self.open(&group);
         let fast = live.iter_mut().filter(|case| !is_slow(case)).map(Entrant::case);
         let mut entrants: Vec<Entrant<'_>> = fast.collect();
