@@ -3,11 +3,16 @@
 
 use super::index::Index;
 use super::row::{CaseRow, case_row};
-use crate::stats::{Crossover, Fit, Interval, Point, crossover, exponent, possible_laws};
+use crate::stats::{Crossover, Fit, Interval, Point, crossover, exponent, possible_laws, quantile};
 use crate::{Cache, CaseId, KernelInfo, Role, SizeInfo};
 
 /// A curve of fewer timed sizes is no sweep.
 const LEAST_SIZES: usize = 4;
+
+/// The quantile of the samples that exponents and laws are of. Sizes are timed apart from one another,
+/// and what disturbs the machine only adds time, so the low end of the samples is the more alike from
+/// size to size (Chen and Revels 2016, arXiv:1608.04295, take the least).
+const UNDISTURBED: f64 = 0.1;
 
 /// Heap is compared over at least this factor of sizes: a buffer that doubles when it is full cannot
 /// look like growth then.
@@ -216,8 +221,11 @@ fn curve(
     };
     let level =
         |extent: f64| sizes.iter().find(|size| size.extent == extent).map_or(0, |s| s.level);
-    let times: Vec<Point> =
-        curve.timed().map(|(n, time)| Point { n, cost: time.estimate, level: level(n) }).collect();
+    let timed = curve.points.iter().filter_map(|(n, row)| {
+        let cost = quantile(&row.timing.as_ref()?.samples_ns, UNDISTURBED)?;
+        Some(Point { n: *n, cost, level: level(*n) })
+    });
+    let times: Vec<Point> = timed.collect();
     let costs: Vec<(f64, f64)> = times.iter().map(|point| (point.n, point.cost)).collect();
     curve.exponent = exponent(&costs);
     curve.laws = possible_laws(&times);
