@@ -104,7 +104,7 @@ fn extents(range: &RangeInclusive<usize>) -> Option<Vec<usize>> {
     if from == 0 || decades.is_nan() || decades < LEAST_DECADES {
         return None;
     }
-    let steps = (PER_DECADE * decades).ceil().max((LEAST_SIZES - 1) as f64);
+    let steps = (PER_DECADE * decades).round().max((LEAST_SIZES - 1) as f64);
     let mut extents = vec![from];
     let mut step = 1.0;
     while step < steps {
