@@ -55,6 +55,9 @@ pub(crate) enum Request {
         threads: usize,
         seed: u64,
         against: Option<String>,
+        /// A seed on whose input it is held to `against` too.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        other_seed: Option<u64>,
         /// A user's files in place of the input that the seed makes; their size's name is free.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         input: Vec<File>,
@@ -63,8 +66,17 @@ pub(crate) enum Request {
         swap: Option<v1::SwappedStage>,
     },
     /// Time iterations of the prepared case, at most `slice` of them by one clock pair, right after
-    /// `warm_up` untimed ones.
-    Batch { iterations: u64, slice: u64, warm_up: u64 },
+    /// `warm_up` untimed ones; `keep` the last result for `verify`.
+    Batch {
+        iterations: u64,
+        slice: u64,
+        warm_up: u64,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        keep: bool,
+    },
+    /// Hold the kept result to the variant that the case was prepared against, then time so many
+    /// first iterations, each after a setup of its own.
+    Verify { fresh: u64 },
     /// Count the heap of the prepared case.
     Heap { scratch: String },
     /// Time the stages of the prepared case with their spans heard, or count their heap in a worker
@@ -126,6 +138,8 @@ pub(crate) enum Reply {
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
     /// To `batch`: elapsed time, and how many clock pairs measured it.
     Batch { elapsed_ns: u64, pairs: u64 },
+    /// To `verify`: the result agreed; the times of the first iterations.
+    Verified { fresh_ns: Vec<u64> },
     /// To `heap`, `stages`, `what_if`, `alone`, `faults`, `count` and the end of `profile`.
     Measured { measurement: v1::Measurement },
     /// To the start of `profile`.

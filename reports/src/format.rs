@@ -109,6 +109,11 @@ pub fn predicted_ratio(value: f64) -> String {
     format!("{}x", fixed(value, decimals(value, MOST_DIGITS)))
 }
 
+/// An interval of plain numbers: `3,100 [2,500, 4,000]`.
+pub fn number_interval(value: &Interval) -> String {
+    interval_with(value, "")
+}
+
 /// An interval of ratios: `12.3x [12.1, 12.6]`.
 pub fn ratio_interval(ratio: &Interval) -> String {
     if ratio.estimate == f64::INFINITY {

@@ -44,6 +44,8 @@ pub struct SizeInfo {
     pub working_set: Option<f64>,
     /// What agreement means at this size.
     pub tolerance: Tolerance,
+    /// Where it lies on the axis along which the kernel grows; none where it lies beside it.
+    pub extent: Option<u64>,
 }
 
 /// What limits a kernel's time on any machine, however it is written.
@@ -204,6 +206,13 @@ pub struct KernelInfo {
     pub qualities: Vec<String>,
     /// Its stages in order, where it is a pipeline.
     pub stages: Vec<StageInfo>,
+    /// The sizes of a sweep along the axis on which it grows, smallest first; empty where it names
+    /// no axis. They are neither smoke nor measured sizes, though one may bear a measured one's name.
+    pub swept: Vec<SizeInfo>,
+    /// Whether it promises memory that does not grow with its input.
+    pub streaming: bool,
+    /// The size at which two builds are compared, where the declaration names one.
+    pub gate_size: Option<String>,
 }
 
 impl KernelInfo {
@@ -225,8 +234,18 @@ impl KernelInfo {
         })
     }
 
-    /// The size of this label.
+    /// The declared size of this label.
     pub fn size(&self, label: &str) -> Option<&SizeInfo> {
         self.sizes.iter().find(|size| size.label == label)
+    }
+
+    /// Every size on the axis along which it grows, of a sweep or measured, smallest first, each
+    /// label once.
+    pub fn along_the_axis(&self) -> Vec<&SizeInfo> {
+        let measured = self.sizes.iter().filter(|size| size.measured && size.extent.is_some());
+        let mut sizes: Vec<&SizeInfo> = self.swept.iter().chain(measured).collect();
+        sizes.sort_by_key(|size| size.extent);
+        sizes.dedup_by(|a, b| a.label == b.label);
+        sizes
     }
 }

@@ -10,6 +10,9 @@ pub const CRITERION: &str = "criterion";
 pub const INTERLEAVED: &str = "interleaved";
 /// Wall time, a few plain runs of a slow variant.
 pub const PLAIN: &str = "plain";
+/// Whether the work happened: the result of a timed iteration held to the reference, and first
+/// iterations after a fresh setup.
+pub const WORK: &str = "work";
 /// Heap blocks and bytes.
 pub const HEAP: &str = "heap";
 /// The CPU profile.

@@ -57,6 +57,13 @@ impl Metric {
         better: Better::Lower,
         legend: "elapsed time of the very first iteration in a fresh process",
     };
+    /// Time of the first iteration after a fresh setup, in the process that was timed.
+    pub const FRESH_TIME: Self = Self {
+        id: "fresh_time",
+        unit: Unit::Nanoseconds,
+        better: Better::Lower,
+        legend: "elapsed time of the first iteration after a fresh setup, in the process that was timed",
+    };
     /// Pairs of clock readings within a sample of wall time.
     pub const CLOCK_PAIRS: Self = Self {
         id: "clock_pairs",
@@ -151,6 +158,7 @@ impl Metric {
             Self::WALL_TIME,
             Self::SETUP_TIME,
             Self::COLD_TIME,
+            Self::FRESH_TIME,
             Self::CLOCK_PAIRS,
             Self::HEAP_BLOCKS,
             Self::HEAP_BYTES,

@@ -43,6 +43,8 @@ pub struct Failure {
 pub enum FailureKind {
     /// Its result differs from the reference's.
     Disagreed,
+    /// It cannot have done its work in the time it took.
+    Idle,
     /// It panicked.
     Panicked,
     /// Its process died.
@@ -58,6 +60,7 @@ impl FailureKind {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Disagreed => "disagrees",
+            Self::Idle => "skips its work",
             Self::Panicked => "panicked",
             Self::Died => "process died",
             Self::TimedOut => "timed out",
@@ -149,6 +152,9 @@ pub struct Agreement {
     /// What the kernel's own measures of quality say of the result, as long as
     /// [`crate::KernelInfo::qualities`].
     pub qualities: Vec<f64>,
+    /// Whether the reference's result on the input of another seed is another one; the variant has
+    /// agreed there too. None where only one seed was tried.
+    pub seeds_differ: Option<bool>,
 }
 
 /// A place that allocates, per iteration.

@@ -17,7 +17,7 @@ use crate::cli::progress::progress;
 use crate::cli::settings::{self, Settings};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
-use crate::plan::{Budget, Plan, Request, Source, nearest};
+use crate::plan::{Budget, Plan, Request, Source, Sweep, nearest};
 use crate::run::{Choice, Runner, has_failures};
 use amdahl_reports::{CaseId, KernelInfo};
 use args::{BenchArgs, Mode};
@@ -75,6 +75,7 @@ fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow
             None => Budget::FULL,
         },
         max_threads: settings.max_threads,
+        sweep: Sweep::Brief,
     };
     Ok(Plan::new(kernels, &request))
 }

@@ -150,6 +150,7 @@ mod tests {
 
     fn size(working_set: Option<f64>, flops: Option<f64>) -> SizeInfo {
         SizeInfo {
+            extent: None,
             label: "n".to_owned(),
             measured: true,
             flops,
@@ -180,6 +181,9 @@ mod tests {
             absent: Vec::new(),
             qualities: Vec::new(),
             stages: Vec::new(),
+            swept: Vec::new(),
+            streaming: false,
+            gate_size: None,
         };
         let of = |bound, flops| {
             let ceilings = Ceiling::of(&kernel(bound, flops), "n", 2);

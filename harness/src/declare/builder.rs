@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use amdahl_reports::{
-    Absent, Bound, KernelInfo, LeftOut, Role, Rung, SizeInfo, Tolerance, VariantInfo,
-};
+use amdahl_reports::{Absent, Bound, KernelInfo, Role, Rung, SizeInfo, Tolerance, VariantInfo};
 
+use super::describe::{Describe, Kept};
 use super::erased::Erased;
 use super::error::DeclareError;
+use super::growing::Growing;
 use super::sizes::{SizeLabel, Sizes};
 use super::timed::Timed;
 use super::typed::{Compose, Count, MakeInput, Quality, Run, Typed};
@@ -133,6 +133,8 @@ impl<S: SizeLabel + Send + Sync + 'static> KernelSizes<S> {
             tolerance: Box::new(|_| Tolerance::EXACT),
             variants: Vec::new(),
             runs: Vec::new(),
+            kept: Vec::new(),
+            growing: Growing::default(),
             absent: Vec::new(),
             qualities: Vec::new(),
             composed: None,
@@ -153,6 +155,9 @@ pub struct KernelBuilder<S, I, O> {
     tolerance: BySize<S, Tolerance>,
     variants: Vec<VariantInfo>,
     runs: Vec<Run<I, O>>,
+    /// As long as `runs`.
+    kept: Vec<Option<Kept<S>>>,
+    pub(super) growing: Growing<S>,
     absent: Vec<Absent>,
     qualities: Vec<(String, Quality<I, O>)>,
     composed: Option<Box<dyn Compose<I, O>>>,
@@ -233,14 +238,16 @@ where
         self
     }
 
-    /// Runs the variant declared last at the measured sizes that `keep` keeps only, and says in one
+    /// Runs the variant declared last only at those sizes, measured or of a sweep, that `keep`
+    /// keeps, and says in one
     /// sentence why: three loops over a large matrix take minutes and show nothing new.
-    pub fn only_where(mut self, keep: impl Fn(&S) -> bool, reason: &str) -> Self {
-        let dropped = self.sizes.measured.iter().filter(|size| !keep(size));
-        let left_out =
-            dropped.map(|size| LeftOut { size: size.label(), reason: reason.to_owned() });
-        if let Some(variant) = self.variants.last_mut() {
-            variant.left_out = left_out.collect();
+    pub fn only_where(
+        mut self,
+        keep: impl Fn(&S) -> bool + Send + Sync + 'static,
+        reason: &str,
+    ) -> Self {
+        if let Some(kept) = self.kept.last_mut() {
+            *kept = Some(Kept { keep: Box::new(keep), reason: reason.to_owned() });
         } else {
             let kernel = self.head.id.clone();
             self.error.get_or_insert(DeclareError::NothingDeclaredBefore {
@@ -286,6 +293,11 @@ where
         self
     }
 
+    pub(super) fn grow(mut self, growing: Growing<S>) -> Self {
+        self.growing = growing;
+        self
+    }
+
     pub(super) fn finish(
         self,
         stages: Vec<amdahl_reports::StageInfo>,
@@ -293,24 +305,20 @@ where
         if let Some(error) = self.error {
             return Err(error);
         }
-        let cost = self.cost;
-        let size_info = |size: &S, measured| {
-            let cost = cost.as_ref().map(|cost| cost(size));
-            SizeInfo {
-                label: size.label(),
-                measured,
-                flops: cost.map(|cost| cost.flops),
-                bytes: cost.map(|cost| cost.bytes),
-                working_set: match &self.working_set {
-                    Some(working_set) => Some(working_set(size)),
-                    None => cost.map(|cost| cost.bytes),
-                },
-                tolerance: (self.tolerance)(size),
-            }
-        };
-        let mut sizes: Vec<SizeInfo> =
-            self.sizes.smoke.iter().map(|size| size_info(size, false)).collect();
-        sizes.extend(self.sizes.measured.iter().map(|size| size_info(size, true)));
+        let describe =
+            Describe { cost: self.cost, working_set: self.working_set, tolerance: self.tolerance };
+        let growing = self.growing;
+        let on_axis = |size: &S| growing.find(&size.label()).map(|(extent, _)| extent);
+        let measured = self.sizes.measured.iter();
+        let sizes: Vec<SizeInfo> = (self.sizes.smoke.iter().map(|size| (size, false)))
+            .chain(measured.map(|size| (size, true)))
+            .map(|(size, measured)| describe.size(size, measured, on_axis(size)))
+            .collect();
+        let mut variants = self.variants;
+        for (variant, kept) in variants.iter_mut().zip(&self.kept) {
+            let left_out = kept.iter().flat_map(|kept| kept.left_out(self.sizes.measured.iter()));
+            variant.left_out = left_out.collect();
+        }
         let (names, qualities) = self.qualities.into_iter().unzip();
         let info = KernelInfo {
             id: self.head.id,
@@ -318,15 +326,27 @@ where
             exercise: self.head.exercise,
             bound: self.bound,
             sizes,
-            variants: self.variants,
+            variants,
             absent: self.absent,
             qualities: names,
             stages,
+            swept: Vec::new(),
+            streaming: growing.streaming,
+            gate_size: growing.gate.as_ref().map(SizeLabel::label),
         };
         super::suite::validate_kernel(&info)?;
+        let default = growing.axis.is_some();
+        let default =
+            default.then(|| growing.default_range(&info.id, &self.sizes.measured)).transpose()?;
         let sizes = self.sizes.smoke.into_iter().chain(self.sizes.measured).collect();
-        let Self { input, runs, composed, count, .. } = self;
-        Ok(Typed { info, sizes, input, runs, qualities, composed, count })
+        let Self { kept, input, runs, composed, count, .. } = self;
+        let mut typed =
+            Typed { info, sizes, describe, growing, kept, input, runs, qualities, composed, count };
+        typed.validate_gate()?;
+        if let Some(range) = default {
+            typed.info = typed.info_over(&range)?;
+        }
+        Ok(typed)
     }
 
     pub(super) fn add<F>(mut self, name: &str, role: Role, run: F) -> Self
@@ -336,6 +356,7 @@ where
         let name = name.to_owned();
         self.variants.push(VariantInfo { name, role, rung: None, left_out: Vec::new() });
         self.runs.push(Box::new(run));
+        self.kept.push(None);
         self
     }
 }

@@ -120,6 +120,7 @@ fn check_at_smoke_sizes(
     let name = swap.map_or_else(|| variant.to_owned(), |swap| swap.name(variant));
     for size in info.sizes.iter().filter(|size| !size.measured) {
         let request = CaseRequest {
+            other_seed: swap.is_none().then(|| seed.wrapping_add(1)),
             variant: variant.to_owned(),
             size: size.label.clone(),
             swap: swap.cloned(),

@@ -105,6 +105,7 @@ impl Kernel {
         for size in info.sizes.iter().filter(|size| !size.measured) {
             let request = CaseRequest {
                 swap: None,
+                other_seed: None,
                 variant: reference.clone(),
                 size: size.label.clone(),
                 against: reference.clone(),

@@ -1,7 +1,10 @@
 //! The erased kernel: all that the planner, the workers and the measurers see of one.
 
+use std::ops::RangeInclusive;
+
 use amdahl_reports::{Agreement, KernelInfo, Operations, SwappedStage};
 
+use super::error::DeclareError;
 use crate::data::{Disagreement, ExchangeError, Exchanged};
 use crate::input::{InputError, InputFile};
 use crate::measure::Probe;
@@ -19,6 +22,8 @@ pub(crate) struct CaseRequest {
     pub against: String,
     /// The seed of the run.
     pub seed: u64,
+    /// A seed whose input the variant is held to the other on as well.
+    pub other_seed: Option<u64>,
     /// A user's files, in place of the input of a declared size.
     pub input: Vec<InputFile>,
 }
@@ -47,6 +52,9 @@ pub(crate) enum CheckError {
 pub(crate) trait Erased: Send + Sync {
     /// What was declared.
     fn info(&self) -> &KernelInfo;
+
+    /// What was declared, with the sizes of a sweep over these extents.
+    fn info_over(&self, range: &RangeInclusive<usize>) -> Result<KernelInfo, DeclareError>;
 
     /// Makes the input and calls the variant under `setup`, then hands the prepared case to `body`.
     fn with_case(
@@ -82,4 +90,14 @@ pub(crate) trait Prepared {
     /// Runs the swapped stage alone, the variant it replaces under the first probe and itself under
     /// the second, in turn; false where no stage is swapped.
     fn alone(&mut self, rounds: u64, probes: [&mut dyn Probe; 2]) -> bool;
+
+    /// Like [`Prepared::batch`], and keeps the last result for [`Prepared::verify`].
+    fn batch_to_keep(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+
+    /// Holds the kept result to the variant named in the request; without one, that of an iteration
+    /// of its own.
+    fn verify(&mut self) -> Result<(), CheckError>;
+
+    /// Sets the variant up anew and runs its first iteration under the probe.
+    fn fresh(&mut self, probe: &mut dyn Probe);
 }

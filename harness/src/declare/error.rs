@@ -72,6 +72,48 @@ pub enum DeclareError {
         /// The pipeline.
         kernel: String,
     },
+    /// An axis of growth that no measured size lies on.
+    #[error(
+        "kernel `{kernel}` grows along an axis on which no measured size of 32 or more lies: say how far with `.growing_over(FROM..=TO, |n| …)`"
+    )]
+    NoSweep {
+        /// The kernel.
+        kernel: String,
+    },
+    /// A sweep over too few sizes.
+    #[error(
+        "a sweep of `{kernel}` from {from} to {to} is too short for a law: {to} must be at least 32 times {from}, and {from} at least 1"
+    )]
+    ShortSweep {
+        /// The kernel.
+        kernel: String,
+        /// The first extent.
+        from: usize,
+        /// The last.
+        to: usize,
+    },
+    /// A label from which the extent cannot be read.
+    #[error(
+        "kernel `{kernel}` at extent {extent} has the size `{label}`: the label of a size on its axis must name the extent"
+    )]
+    UnnamedExtent {
+        /// The kernel.
+        kernel: String,
+        /// The label.
+        label: String,
+        /// The extent.
+        extent: usize,
+    },
+    /// A gate at a size that is neither measured nor on the axis of growth.
+    #[error(
+        "the gate of `{kernel}` is at `{size}`, which is no measured size and not on its axis of growth: declare one of them"
+    )]
+    UnknownGate {
+        /// The kernel.
+        kernel: String,
+        /// The label.
+        size: String,
+    },
     /// A method that qualifies the variant declared last, with no variant before it.
     #[error(
         "kernel `{kernel}` calls `.{method}(…)` before any variant: it qualifies the variant declared last"

@@ -13,6 +13,7 @@ use super::builder::{BySize, Cost, Kernel, KernelBuilder, KernelHead};
 use super::composition::{Composed, compositions, run_all};
 use super::erased::Erased;
 use super::error::DeclareError;
+use super::growing::Growing;
 use super::sizes::{SizeLabel, Sizes};
 use super::stage::{NamedStage, Stage};
 use super::timed::Timed;
@@ -102,6 +103,7 @@ impl<S: SizeLabel + Send + Sync + 'static> PipelineSizes<S> {
             cost: None,
             bound: None,
             tolerance: Box::new(|_| Tolerance::EXACT),
+            growing: Growing::default(),
             stages: Vec::new(),
             last: PhantomData,
         }
@@ -116,6 +118,7 @@ pub struct PipelineBuilder<S, I, A> {
     cost: Option<BySize<S, Cost>>,
     bound: Option<Bound>,
     tolerance: BySize<S, Tolerance>,
+    pub(super) growing: Growing<S>,
     stages: Vec<NamedStage>,
     last: PhantomData<fn() -> A>,
 }
@@ -161,6 +164,7 @@ where
             cost: self.cost,
             bound: self.bound,
             tolerance: self.tolerance,
+            growing: self.growing,
             stages: self.stages,
             last: PhantomData,
         }
@@ -191,7 +195,8 @@ where
             .sizes(self.sizes)
             .try_input(self.input)
             .agree_within(self.tolerance)
-            .limits(self.cost, self.bound);
+            .limits(self.cost, self.bound)
+            .grow(self.growing);
         let picks = compositions.iter().map(|composition| composition.picks.clone()).collect();
         for composition in compositions {
             let stages = Arc::clone(&stages);

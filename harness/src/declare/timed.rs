@@ -64,13 +64,31 @@ impl<'a, O: 'a> Timed<'a, O> {
     /// Runs `iterations`, at most `slice` of them between two calls of the probe; results are
     /// dropped outside.
     pub(crate) fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
-        self.work.batch(iterations, slice.max(1), probe);
+        self.work.batch(iterations, slice.max(1), probe, false);
+    }
+
+    /// The same, and the result of the last iteration, as it is compared; none without an iteration.
+    pub(crate) fn batch_to_keep(
+        &mut self,
+        iterations: u64,
+        slice: u64,
+        probe: &mut dyn Probe,
+    ) -> Option<O> {
+        self.work.batch(iterations, slice.max(1), probe, true)
     }
 }
 
 trait Work<O> {
     fn once(&mut self, probe: &mut dyn Probe) -> O;
-    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe);
+    /// Gives the last iteration's result where `keep` asks for it; all else is the same either way,
+    /// so that no variant can tell an iteration whose result is looked at.
+    fn batch(
+        &mut self,
+        iterations: u64,
+        slice: u64,
+        probe: &mut dyn Probe,
+        keep: bool,
+    ) -> Option<O>;
 }
 
 /// The frame below which everything belongs to the timed work; profiles are cut here.
@@ -94,12 +112,22 @@ impl<O, F: FnMut() -> O> Work<O> for Returning<F> {
         under(probe, || black_box((self.0)()))
     }
 
-    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+    fn batch(
+        &mut self,
+        iterations: u64,
+        slice: u64,
+        probe: &mut dyn Probe,
+        keep: bool,
+    ) -> Option<O> {
+        let mut last = None;
         if slice == 1 {
-            for _ in 0..iterations {
-                drop(self.once(probe));
+            for left in (0..iterations).rev() {
+                let result = self.once(probe);
+                if keep && left == 0 {
+                    last = Some(result);
+                }
             }
-            return;
+            return last;
         }
         let capacity = usize::try_from(slice.min(iterations)).unwrap_or(usize::MAX);
         let mut results = Vec::with_capacity(capacity);
@@ -111,9 +139,13 @@ impl<O, F: FnMut() -> O> Work<O> for Returning<F> {
                     results.push(black_box((black_box(&mut self.0))()));
                 }
             });
+            if keep && left == now {
+                last = results.pop();
+            }
             results.clear();
             left -= now;
         }
+        last
     }
 }
 
@@ -129,7 +161,13 @@ impl<O, B, W: FnMut(&mut B), V: Fn(&B) -> O> Work<O> for InPlace<B, W, V> {
         (self.view)(&self.buffers)
     }
 
-    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+    fn batch(
+        &mut self,
+        iterations: u64,
+        slice: u64,
+        probe: &mut dyn Probe,
+        keep: bool,
+    ) -> Option<O> {
         let mut left = iterations;
         while left > 0 {
             let now = left.min(slice);
@@ -140,6 +178,7 @@ impl<O, B, W: FnMut(&mut B), V: Fn(&B) -> O> Work<O> for InPlace<B, W, V> {
             });
             left -= now;
         }
+        (keep && iterations > 0).then(|| (self.view)(&self.buffers))
     }
 }
 
@@ -153,7 +192,13 @@ impl<R, O, V: Fn(R) -> O> Work<O> for Seen<'_, R, V> {
         (self.view)(self.inner.once(probe))
     }
 
-    fn batch(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
-        self.inner.batch(iterations, slice, probe);
+    fn batch(
+        &mut self,
+        iterations: u64,
+        slice: u64,
+        probe: &mut dyn Probe,
+        keep: bool,
+    ) -> Option<O> {
+        self.inner.batch(iterations, slice, probe, keep).map(&self.view)
     }
 }

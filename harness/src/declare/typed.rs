@@ -1,8 +1,14 @@
 //! A kernel with its types, behind the [`Erased`] trait: where generics end.
 
-use amdahl_reports::{Agreement, KernelInfo, Operations, SwappedStage, Tolerance};
+use std::ops::RangeInclusive;
 
+use amdahl_reports::{Agreement, KernelInfo, Operations, SizeInfo, SwappedStage, Tolerance};
+
+use super::describe::{Describe, Kept};
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
+use super::error::DeclareError;
+use super::growing::Growing;
+use super::sizes::SizeLabel;
 use super::timed::Timed;
 use crate::data::{Agree, Disagreement, Exchange, Exchanged, Rng};
 use crate::input::{self, InputFile};
@@ -54,6 +60,10 @@ pub(super) struct Typed<S, I, O> {
     pub(super) info: KernelInfo,
     /// As long as `info.sizes`.
     pub(super) sizes: Vec<S>,
+    pub(super) describe: Describe<S>,
+    pub(super) growing: Growing<S>,
+    /// As long as `info.variants`.
+    pub(super) kept: Vec<Option<Kept<S>>>,
     pub(super) input: MakeInput<S, I>,
     /// As long as `info.variants`.
     pub(super) runs: Vec<Run<I, O>>,
@@ -71,22 +81,11 @@ impl<S, I, O> Typed<S, I, O> {
         name: &str,
         found: Option<usize>,
     ) -> Result<usize, CheckError> {
-        found.ok_or_else(|| CheckError::Unknown {
-            kernel: self.info.id.clone(),
-            what,
-            name: name.to_owned(),
-        })
+        found.ok_or_else(|| self.unknown(what, name))
     }
 
-    /// The input at the size of this index.
-    fn input_of(&self, size: usize, seed: u64) -> Result<I, CheckError> {
-        let label = &self.info.sizes[size].label;
-        let mut rng = Rng::for_input(seed, &self.info.id, label);
-        (self.input)(&self.sizes[size], &mut rng).map_err(|reason| CheckError::Input {
-            kernel: self.info.id.clone(),
-            size: label.clone(),
-            reason,
-        })
+    fn unknown(&self, what: &'static str, name: &str) -> CheckError {
+        CheckError::Unknown { kernel: self.info.id.clone(), what, name: name.to_owned() }
     }
 
     /// The variant of this index with one stage swapped.
@@ -108,7 +107,77 @@ impl<S, I, O> Typed<S, I, O> {
     }
 }
 
-impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Typed<S, I, O> {
+impl<S: SizeLabel, I, O> Typed<S, I, O> {
+    /// The declaration with the sizes of a sweep over this range.
+    pub(super) fn info_over(
+        &self,
+        range: &RangeInclusive<usize>,
+    ) -> Result<KernelInfo, DeclareError> {
+        let mut info = self.info.clone();
+        let swept = self.growing.sweep(&info.id, range)?;
+        info.swept = swept
+            .iter()
+            .map(|(extent, size)| self.describe.size(size, false, Some(*extent)))
+            .collect();
+        for (variant, kept) in info.variants.iter_mut().zip(&self.kept) {
+            let Some(kept) = kept else { continue };
+            variant.left_out.retain(|own| info.sizes.iter().any(|size| size.label == own.size));
+            let known: Vec<String> = variant.left_out.iter().map(|own| own.size.clone()).collect();
+            let more = kept.left_out(swept.iter().map(|(_, size)| size));
+            variant.left_out.extend(more.filter(|own| !known.contains(&own.size)));
+        }
+        Ok(info)
+    }
+
+    /// Refuses a gate at a size that cannot be made.
+    pub(super) fn validate_gate(&self) -> Result<(), DeclareError> {
+        let Some(size) = self.info.gate_size.clone() else { return Ok(()) };
+        let is_measured = self.info.size(&size).is_some_and(|size| size.measured);
+        if is_measured || self.growing.find(&size).is_some() {
+            return Ok(());
+        }
+        Err(DeclareError::UnknownGate { kernel: self.info.id.clone(), size })
+    }
+
+    /// The size of this label, declared or on the axis of growth, with what is said of it.
+    fn size(&self, label: &str) -> Result<(Size<'_, S>, SizeInfo), CheckError> {
+        if let Some(at) = self.info.sizes.iter().position(|size| size.label == label) {
+            return Ok((Size::Declared(&self.sizes[at]), self.info.sizes[at].clone()));
+        }
+        let found = self.growing.find(label);
+        let (extent, size) = found.ok_or_else(|| self.unknown("size", label))?;
+        let info = self.describe.size(&size, true, Some(extent));
+        Ok((Size::Grown(size), info))
+    }
+
+    /// The input at a size.
+    fn input_of(&self, size: &S, seed: u64) -> Result<I, CheckError> {
+        let label = size.label();
+        let mut rng = Rng::for_input(seed, &self.info.id, &label);
+        (self.input)(size, &mut rng).map_err(|reason| CheckError::Input {
+            kernel: self.info.id.clone(),
+            size: label,
+            reason,
+        })
+    }
+}
+
+/// A size of a kernel, or one that was made for a sweep.
+enum Size<'a, S> {
+    Declared(&'a S),
+    Grown(S),
+}
+
+impl<S> AsRef<S> for Size<'_, S> {
+    fn as_ref(&self) -> &S {
+        match self {
+            Self::Declared(size) => size,
+            Self::Grown(size) => size,
+        }
+    }
+}
+
+impl<S: SizeLabel + Send + Sync, I: Exchange + Send + Sync, O: Agree> Typed<S, I, O> {
     /// The input that a user's files make.
     fn input_from(&self, files: &[InputFile]) -> Result<I, CheckError> {
         let failed = |source| CheckError::File { kernel: self.info.id.clone(), source };
@@ -121,9 +190,13 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Typed<S, I, O> {
     }
 }
 
-impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I, O> {
+impl<S: SizeLabel + Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I, O> {
     fn info(&self) -> &KernelInfo {
         &self.info
+    }
+
+    fn info_over(&self, range: &RangeInclusive<usize>) -> Result<KernelInfo, DeclareError> {
+        Self::info_over(self, range)
     }
 
     fn with_case(
@@ -134,17 +207,20 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
     ) -> Result<(), CheckError> {
         let variant = self.variant(&request.variant)?;
         let against = self.variant(&request.against)?;
-        let (input, size) = if request.input.is_empty() {
-            let found = self.info.sizes.iter().position(|size| size.label == request.size);
-            let size = self.index_of("size", &request.size, found)?;
-            (self.input_of(size, request.seed)?, Some(&self.info.sizes[size]))
-        } else {
-            (self.input_from(&request.input)?, None)
+        let found = if request.input.is_empty() { Some(self.size(&request.size)?) } else { None };
+        let input = match &found {
+            Some((size, _)) => self.input_of(size.as_ref(), request.seed)?,
+            None => self.input_from(&request.input)?,
         };
+        let size = found.as_ref().map(|(_, info)| info);
         // A user's input is of no declared size: what the loosest of them allows must do.
         let tolerance = size.map_or_else(|| self.info.loosest_tolerance(), |size| size.tolerance);
         let is_smoke = size.is_some_and(|size| !size.measured);
         let swapped = request.swap.as_ref().map(|swap| self.swapped(variant, swap)).transpose()?;
+        let other = match (&found, request.other_seed) {
+            (Some((size, _)), Some(seed)) => Some(self.input_of(size.as_ref(), seed)?),
+            _ => None,
+        };
         setup.start();
         let timed = match &swapped {
             None => (self.runs[variant])(&input),
@@ -156,7 +232,9 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
         body(&mut Case {
             kernel: self,
             input: &input,
+            other: other.as_ref(),
             timed,
+            kept: None,
             tolerance,
             is_smoke,
             variant,
@@ -167,7 +245,8 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
     }
 
     fn example(&self) -> Result<Exchanged, CheckError> {
-        Ok(self.input_of(0, 0)?.to_exchanged())
+        let first = self.sizes.first().ok_or_else(|| self.unknown("size", "of any label"))?;
+        Ok(self.input_of(first, 0)?.to_exchanged())
     }
 
     fn accepts(&self, files: &[InputFile]) -> Result<(), CheckError> {
@@ -184,7 +263,11 @@ impl<S: Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for Typed<S, I,
 struct Case<'a, S, I, O> {
     kernel: &'a Typed<S, I, O>,
     input: &'a I,
+    /// The input of another seed, on which it must agree too.
+    other: Option<&'a I>,
     timed: Timed<'a, O>,
+    /// The result of the last timed iteration.
+    kept: Option<O>,
     tolerance: Tolerance,
     is_smoke: bool,
     variant: usize,
@@ -198,14 +281,31 @@ struct Swapped<'a, I, O> {
     composition: Composition,
 }
 
+impl<S, I, O: Agree> Case<'_, S, I, O> {
+    /// The result that a variant must agree with, on this input.
+    fn wanted(&self, input: &I) -> O {
+        (self.kernel.runs[self.against])(input).once(&mut NoProbe)
+    }
+
+    fn disagrees(&self, call: &'static str, disagreement: Disagreement) -> CheckError {
+        let against = self.kernel.info.variants[self.against].name.clone();
+        CheckError::Disagrees { against, call, disagreement }
+    }
+
+    /// Holds the variant to the other on the input of another seed, in a process that knows the
+    /// first input; tells whether the results of the two seeds differ.
+    fn check_other_seed(&self, want: &O) -> Result<Option<bool>, CheckError> {
+        let Some(other) = self.other else { return Ok(None) };
+        let wanted = self.wanted(other);
+        let got = (self.kernel.runs[self.variant])(other).once(&mut NoProbe);
+        got.agree(&wanted, &self.tolerance)
+            .map_err(|disagreement| self.disagrees("on the input of another seed", disagreement))?;
+        Ok(Some(want.agree(&wanted, &Tolerance::EXACT).is_err()))
+    }
+}
+
 impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
     fn check(&mut self, cold: &mut dyn Probe) -> Result<Agreement, CheckError> {
-        let against = &self.kernel.info.variants[self.against].name;
-        let disagrees = |call, disagreement| CheckError::Disagrees {
-            against: against.clone(),
-            call,
-            disagreement,
-        };
         let tolerance = self.tolerance;
         let first = self.timed.once(cold);
         let qualities = self.kernel.qualities.iter().map(|of| of(self.input, &first)).collect();
@@ -215,7 +315,7 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         if let Some(composed) = self.kernel.composed.as_ref().filter(|_| by_stages) {
             composed
                 .check_stages(self.input, self.variant, self.against, &tolerance)
-                .map_err(|disagreement| disagrees("within", disagreement))?;
+                .map_err(|disagreement| self.disagrees("within", disagreement))?;
         }
         let second = self.timed.once(&mut NoProbe);
         // Held to itself, as the reference is, a variant must repeat its first result.
@@ -224,17 +324,17 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
             let closeness = first.agree(&first, &tolerance);
             (first, closeness)
         } else {
-            let want = (self.kernel.runs[self.against])(self.input).once(&mut NoProbe);
+            let want = self.wanted(self.input);
             let closeness = first.agree(&want, &tolerance);
             (want, closeness)
         };
         let closeness =
-            closeness.map_err(|disagreement| disagrees("on its first call", disagreement))?;
+            closeness.map_err(|disagreement| self.disagrees("on its first call", disagreement))?;
         second
             .agree(&want, &tolerance)
-            .map_err(|disagreement| disagrees("on its second call", disagreement))?;
+            .map_err(|disagreement| self.disagrees("on its second call", disagreement))?;
         Ok(Agreement {
-            against: against.clone(),
+            against: self.kernel.info.variants[self.against].name.clone(),
             error: closeness.error,
             allowed: closeness.allowed,
             used: closeness.used,
@@ -242,6 +342,7 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
             values: closeness.values,
             in_place: self.timed.is_in_place(),
             output_bytes: want.to_exchanged().bytes(),
+            seeds_differ: self.check_other_seed(&want)?,
         })
     }
 
@@ -257,5 +358,22 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         let Some(Swapped { compose, composition }) = self.swapped else { return false };
         compose.alone(composition, self.input, rounds, probes);
         true
+    }
+
+    fn batch_to_keep(&mut self, iterations: u64, slice: u64, probe: &mut dyn Probe) {
+        self.kept = None;
+        self.kept = self.timed.batch_to_keep(iterations, slice, probe);
+    }
+
+    fn verify(&mut self) -> Result<(), CheckError> {
+        let got = self.kept.take().unwrap_or_else(|| self.timed.once(&mut NoProbe));
+        got.agree(&self.wanted(self.input), &self.tolerance)
+            .map(|_| ())
+            .map_err(|disagreement| self.disagrees("in a timed iteration", disagreement))
+    }
+
+    fn fresh(&mut self, probe: &mut dyn Probe) {
+        let mut timed = (self.kernel.runs[self.variant])(self.input);
+        drop(timed.once(probe));
     }
 }

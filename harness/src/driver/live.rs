@@ -52,6 +52,16 @@ impl LiveCase {
         against: Option<&str>,
     ) -> Result<Self, Failure> {
         let worker = launcher.launch(Purpose::Time, id.threads)?;
+        Self::start_in(worker, id, source, against)
+    }
+
+    /// The same in a worker that is there.
+    pub(crate) fn start_in(
+        worker: Worker,
+        id: &CaseId,
+        source: &Source,
+        against: Option<&str>,
+    ) -> Result<Self, Failure> {
         Self::prepare(worker, id, source, against)?.estimated()
     }
 
@@ -64,7 +74,8 @@ impl LiveCase {
         against: Option<&str>,
     ) -> Result<Self, Failure> {
         let worker = launcher.launch(Purpose::Time, base.threads)?;
-        let mut case = Self::prepared(worker, base, Some(swap), source, against)?.estimated()?;
+        let mut case =
+            Self::prepared(worker, base, Some(swap), source, against, None)?.estimated()?;
         case.id.variant = swap.name(&base.variant);
         Ok(case)
     }
@@ -87,7 +98,18 @@ impl LiveCase {
         source: &Source,
         against: Option<&str>,
     ) -> Result<Self, Failure> {
-        Self::prepared(worker, id, None, source, against)
+        Self::prepared(worker, id, None, source, against, None)
+    }
+
+    /// The same, and holds it to `against` on the input of another seed too.
+    pub(crate) fn prepare_on(
+        worker: Worker,
+        id: &CaseId,
+        source: &Source,
+        against: Option<&str>,
+        other_seed: Option<u64>,
+    ) -> Result<Self, Failure> {
+        Self::prepared(worker, id, None, source, against, other_seed)
     }
 
     fn prepared(
@@ -96,6 +118,7 @@ impl LiveCase {
         swap: Option<&SwappedStage>,
         source: &Source,
         against: Option<&str>,
+        other_seed: Option<u64>,
     ) -> Result<Self, Failure> {
         let request = Request::Prepare {
             kernel: id.kernel.clone(),
@@ -106,6 +129,7 @@ impl LiveCase {
             input: source.files.iter().cloned().map(Into::into).collect(),
             against: against.map(str::to_owned),
             swap: swap.map(Into::into),
+            other_seed,
         };
         match worker.ask(&request, Duration::ZERO)? {
             Reply::Prepared { setup_ns, cold_ns, agreement } => Ok(Self {
@@ -148,12 +172,41 @@ impl LiveCase {
         warm_up: u64,
         iterations: u64,
     ) -> Result<BatchTime, Failure> {
-        let request = Request::Batch { iterations, slice: self.slice(iterations), warm_up };
+        self.ask_batch(warm_up, iterations, false)
+    }
+
+    /// The same, and the worker keeps the last result for [`LiveCase::verify`].
+    pub(crate) fn last_batch(
+        &mut self,
+        warm_up: u64,
+        iterations: u64,
+    ) -> Result<BatchTime, Failure> {
+        self.ask_batch(warm_up, iterations, true)
+    }
+
+    fn ask_batch(
+        &mut self,
+        warm_up: u64,
+        iterations: u64,
+        keep: bool,
+    ) -> Result<BatchTime, Failure> {
+        let request = Request::Batch { iterations, slice: self.slice(iterations), warm_up, keep };
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
         let expected = nanoseconds(self.estimate_ns * (warm_up + iterations) as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
             Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
             other => Err(unexpected("batch", &other)),
+        }
+    }
+
+    /// Has the last timed result held to the reference's, then gives the times of so many first
+    /// iterations, each after a fresh setup, in nanoseconds.
+    pub(crate) fn verify(&mut self, fresh: u64) -> Result<Vec<u64>, Failure> {
+        // The reference runs once too, and a setup may take longer than the work.
+        let setups = (self.setup_ns as f64 + self.estimate_ns) * (fresh + 1) as f64;
+        match self.worker.ask(&Request::Verify { fresh }, nanoseconds(setups * 20.0))? {
+            Reply::Verified { fresh_ns } => Ok(fresh_ns),
+            other => Err(unexpected("verify", &other)),
         }
     }
 

@@ -4,18 +4,20 @@ mod budget;
 mod filter;
 mod schedule;
 mod swaps;
+mod sweep;
 mod units;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use amdahl_reports::{CaseId, KernelInfo, Role, VariantInfo};
+use amdahl_reports::{CaseId, KernelInfo, Role, SizeInfo, VariantInfo};
 
 use crate::input::InputFile;
 
 pub(crate) use budget::Budget;
 pub(crate) use filter::{Filter, FilterError, nearest};
 pub(crate) use schedule::{Counts, EXPERIMENTED, Schedule};
+pub(crate) use sweep::{Sweep, brief_time};
 pub(crate) use units::{nanoseconds, whole};
 
 /// Where the inputs of a run come from.
@@ -45,6 +47,8 @@ pub(crate) struct Request {
     pub(crate) budget: Budget,
     /// The largest pool parallel variants are run in.
     pub(crate) max_threads: usize,
+    /// How much is swept.
+    pub(crate) sweep: Sweep,
 }
 
 /// With less time for each case there is none left to time it in: starting and checking take it.
@@ -82,6 +86,10 @@ pub(crate) struct Plan {
     pub(crate) smoke: Vec<Group>,
     /// The measured cases.
     pub(crate) groups: Vec<Group>,
+    /// The cases of sweeps, each kernel's smallest size first.
+    pub(crate) swept: Vec<Group>,
+    /// How much of them is run.
+    pub(crate) sweep: Sweep,
     /// How long the whole run may take.
     pub(crate) budget: Duration,
     /// Where inputs come from.
@@ -93,29 +101,57 @@ pub(crate) struct Plan {
 impl Plan {
     /// Plans the cases of these kernels that the request's filter keeps.
     pub(crate) fn new(kernels: &[KernelInfo], request: &Request) -> Self {
-        let mut groups: Vec<Group> = kernels
-            .iter()
-            .flat_map(|kernel| groups_of(kernel, true, request))
-            .filter(|group| !group.cases.is_empty())
-            .collect();
+        let of_kind = |kind| -> Vec<Group> {
+            let groups = kernels.iter().flat_map(|kernel| groups_of(kernel, kind, request));
+            groups.filter(|group| !group.cases.is_empty()).collect()
+        };
+        let smoke = of_kind(Kind::Smoke);
+        let swept = if request.sweep == Sweep::None { Vec::new() } else { of_kind(Kind::Swept) };
+        let mut groups =
+            if request.sweep == Sweep::Whole { Vec::new() } else { of_kind(Kind::Measured) };
         swaps::plan(kernels, &mut groups);
         let counts = Counts::of(&groups);
         let budget = request.budget.of(counts.cases + counts.swapped);
-        let smoke: Vec<Group> = kernels
-            .iter()
-            .flat_map(|kernel| groups_of(kernel, false, request))
-            .filter(|group| !group.cases.is_empty())
-            .collect();
         let kept = |kernel: &&KernelInfo| {
             groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
         };
         let kernels = kernels.iter().filter(kept).cloned().collect();
-        Self { kernels, smoke, groups, budget, source: request.source.clone(), notes: Vec::new() }
+        let (source, sweep) = (request.source.clone(), request.sweep);
+        Self { kernels, smoke, groups, swept, sweep, budget, source, notes: Vec::new() }
     }
 
-    /// The same plan without all but the last size of each kernel where the budget is too short for
-    /// every case, and a note that says so.
-    pub(crate) fn within_its_budget(mut self) -> Self {
+    /// How many kernels are swept.
+    pub(crate) fn swept_kernels(&self) -> usize {
+        self.kernels
+            .iter()
+            .filter(|kernel| self.swept.iter().any(|group| group.kernel == kernel.id))
+            .count()
+    }
+
+    /// The same plan without what the budget is too short for, and notes that say so.
+    pub(crate) fn within_its_budget(self) -> Self {
+        self.with_sizes_that_fit().with_sweeps_that_fit()
+    }
+
+    fn with_sweeps_that_fit(mut self) -> Self {
+        let kernels = self.swept_kernels();
+        if self.sweep == Sweep::Brief && kernels > 0 && brief_time(self.budget, kernels).is_none() {
+            self.sweep = Sweep::None;
+            self.swept.clear();
+            self.notes.push(format!(
+                "No growth was measured: {} s are short for it; `cargo amdahl measure KERNEL --sizes` \
+                 sweeps one kernel.",
+                self.budget.as_secs()
+            ));
+        }
+        self
+    }
+
+    /// All but the last size of each kernel go where there is no time for every case.
+    fn with_sizes_that_fit(mut self) -> Self {
+        if self.sweep == Sweep::Whole {
+            return self;
+        }
         let all = Counts::of(&self.groups).cases;
         if LEAST_PER_CASE.saturating_mul(u32::try_from(all).unwrap_or(u32::MAX)) <= self.budget {
             return self;
@@ -159,23 +195,42 @@ impl Plan {
     }
 }
 
+/// Which sizes of a kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Smoke,
+    Measured,
+    Swept,
+}
+
+impl Kind {
+    fn sizes(self, kernel: &KernelInfo) -> Vec<&SizeInfo> {
+        match self {
+            Self::Smoke => kernel.sizes.iter().filter(|size| !size.measured).collect(),
+            Self::Measured => kernel.sizes.iter().filter(|size| size.measured).collect(),
+            Self::Swept => kernel.swept.iter().collect(),
+        }
+    }
+}
+
 /// One group a size. A smoke case is kept where the filter keeps any case of its variant, since a
-/// variant that is measured is checked at every smoke size first.
-fn groups_of(kernel: &KernelInfo, measured: bool, request: &Request) -> Vec<Group> {
+/// variant that is measured is checked at every smoke size first; the cases of a sweep likewise.
+fn groups_of(kernel: &KernelInfo, kind: Kind, request: &Request) -> Vec<Group> {
     let pools = thread_counts(request.max_threads);
-    let sizes = || kernel.sizes.iter().filter(move |size| size.measured == measured);
-    let largest = sizes().next_back().map(|size| size.label.clone());
+    let sizes = kind.sizes(kernel);
+    let largest = sizes.last().filter(|_| kind != Kind::Swept).map(|size| size.label.clone());
     let case_of =
         |variant: &str, size: &str, threads| CaseId::new(&kernel.id, variant, size, threads);
     let is_kept = |id: &CaseId| {
         request.filter.keeps(&id.to_string())
-            || (!measured
+            || (kind != Kind::Measured
                 && kernel.sizes.iter().filter(|size| size.measured).any(|size| {
                     let measured = case_of(&id.variant, &size.label, id.threads);
                     request.filter.keeps(&measured.to_string())
                 }))
     };
-    sizes()
+    sizes
+        .into_iter()
         .map(|size| {
             let runs = |variant: &&VariantInfo| {
                 !variant.left_out.iter().any(|left_out| left_out.size == size.label)
@@ -244,7 +299,10 @@ mod tests {
         let budget = Budget::Given(Duration::from_secs(1));
         let held_to = |filter| {
             let source = Source::seed(1);
-            let plan = Plan::new(&kernels, &Request { filter, source, budget, max_threads: 1 });
+            let plan = Plan::new(
+                &kernels,
+                &Request { filter, source, budget, max_threads: 1, sweep: Sweep::None },
+            );
             let groups = plan.smoke.iter().chain(&plan.groups);
             groups.map(|group| group.reference.clone()).collect::<Vec<_>>()
         };

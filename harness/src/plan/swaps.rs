@@ -30,7 +30,7 @@ mod tests {
     use std::time::Duration;
 
     use crate::declare::{Pipeline, Sizes, Stage};
-    use crate::plan::{Budget, Filter, Plan, Request, Source};
+    use crate::plan::{Budget, Filter, Plan, Request, Source, Sweep};
 
     /// Swaps by group of a pipeline of two stages, the second of which has one variant more.
     fn swaps(filter: Filter) -> Vec<usize> {
@@ -43,7 +43,8 @@ mod tests {
             .build();
         let kernels = [kernel.info().expect("a sound declaration").clone()];
         let (source, budget) = (Source::seed(1), Budget::Given(Duration::from_secs(1)));
-        let plan = Plan::new(&kernels, &Request { filter, source, budget, max_threads: 1 });
+        let sweep = Sweep::None;
+        let plan = Plan::new(&kernels, &Request { filter, source, budget, max_threads: 1, sweep });
         plan.groups.iter().map(|group| group.swaps).collect()
     }
 

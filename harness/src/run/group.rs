@@ -54,7 +54,7 @@ impl Runner<'_> {
         let runs = case.iterations_for(PLAIN_TIME).clamp(PLAIN_RUNS.0, PLAIN_RUNS.1);
         let mut times = Vec::new();
         for _ in 0..runs {
-            match case.batch(1) {
+            match case.last_batch(0, 1) {
                 Ok(batch) => times.push(batch.elapsed_ns as f64),
                 Err(failure) => {
                     let id = case.id.clone();

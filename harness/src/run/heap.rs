@@ -32,7 +32,7 @@ impl Measurer for Heap {
 
 impl Runner<'_> {
     /// Counts the heap of one case, and of its stages where it has them.
-    fn heap(&mut self, id: &CaseId, has_stages: bool) {
+    pub(super) fn heap(&mut self, id: &CaseId, has_stages: bool) {
         if self.took_too_long_at_a_smaller_size(id) {
             return self.keep(
                 id,

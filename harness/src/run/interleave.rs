@@ -83,15 +83,21 @@ impl Measurer for Interleaved {
 impl Runner<'_> {
     /// Times the entrants in rounds. The order within a round is shuffled; samples of one round
     /// share an index, so ratios between cases are of neighbours in time.
-    fn interleave(&mut self, entrants: &mut [Entrant<'_>]) {
+    pub(super) fn interleave(&mut self, entrants: &mut [Entrant<'_>]) {
         let mut slots: Vec<Slot> =
             entrants.iter().enumerate().map(|(at, entrant)| Slot::new(at, entrant.live)).collect();
         let mut rng = Rng::new(self.plan.source.seed);
-        for _ in 0..self.rounds(entrants, &slots) {
+        for left in (0..self.rounds(entrants, &slots)).rev() {
             rng.shuffle(&mut slots);
             let mut broken = None;
             for (index, slot) in slots.iter_mut().enumerate() {
-                match entrants[slot.at].live.warm_batch(slot.warm_up, slot.iterations) {
+                let live = &mut *entrants[slot.at].live;
+                let timed = if left == 0 {
+                    live.last_batch(slot.warm_up, slot.iterations)
+                } else {
+                    live.warm_batch(slot.warm_up, slot.iterations)
+                };
+                match timed {
                     Ok(batch) => {
                         slot.totals.push(batch.elapsed_ns as f64);
                         slot.pairs.push(batch.pairs as f64);

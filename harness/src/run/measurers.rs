@@ -11,6 +11,7 @@ use super::profile::Profiled;
 use super::stages::Staged;
 use super::swap::SwappedStages;
 use super::what_if::WhatIf;
+use super::work::Worked;
 use crate::driver::LiveCase;
 use crate::plan::Group;
 
@@ -33,8 +34,18 @@ pub(crate) trait Measurer: Sync {
 
 /// Every measurer, in the order in which a group goes through them: those that need a quiet machine
 /// and live workers first.
-pub(crate) fn all() -> [&'static dyn Measurer; 8] {
-    [&ByCriterion, &Interleaved, &Staged, &SwappedStages, &WhatIf, &Heap, &Profiled, &Instructions]
+pub(crate) fn all() -> [&'static dyn Measurer; 9] {
+    [
+        &ByCriterion,
+        &Interleaved,
+        &Worked,
+        &Staged,
+        &SwappedStages,
+        &WhatIf,
+        &Heap,
+        &Profiled,
+        &Instructions,
+    ]
 }
 
 /// Which of them a run uses, beside the check, which every run makes.
@@ -55,6 +66,7 @@ impl Choice {
     pub(crate) fn quiet() -> Self {
         Self::Only(vec![
             measurer::INTERLEAVED,
+            measurer::WORK,
             measurer::STAGES,
             measurer::SWAP,
             measurer::WHAT_IF,

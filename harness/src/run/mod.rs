@@ -8,6 +8,7 @@ mod ceiling;
 mod choose_swaps;
 mod criterion;
 mod group;
+mod growth;
 mod heap;
 mod instructions;
 mod interleave;
@@ -18,6 +19,7 @@ mod stages;
 mod survey;
 mod swap;
 mod what_if;
+mod work;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -102,12 +104,14 @@ impl<'a> Runner<'a> {
         let observation = Observation::begin();
         let clock = Deadline::after(Duration::MAX);
         let plan = self.plan;
-        let measured = self.choice.includes_measured_sizes();
-        let measured: &[Group] = if measured { &plan.groups } else { &[] };
+        let measures = self.choice.includes_measured_sizes();
+        let measured: &[Group] = if measures { &plan.groups } else { &[] };
         let measurers = self.choice.measurers();
         let steps = |group: &Group| -> usize { measurers.iter().map(|own| own.steps(group)).sum() };
         let checks = plan.smoke.len() + measured.len();
-        self.progress.begin((checks + measured.iter().map(steps).sum::<usize>()) as u64);
+        let swept = if measures { plan.swept.len() } else { 0 };
+        let measurements: usize = measured.iter().map(steps).sum();
+        self.progress.begin((checks + measurements + swept) as u64);
         for (done, kernel) in plan.kernels.iter().enumerate() {
             self.schedule = plan.schedule_after(done, clock.elapsed());
             for group in plan.smoke.iter().filter(|group| group.kernel == kernel.id) {
@@ -119,6 +123,9 @@ impl<'a> Runner<'a> {
                 for measurer in &measurers {
                     measurer.measure(&mut self, group, &mut live);
                 }
+            }
+            if measures && self.choice.times() {
+                self.sweep(kernel);
             }
         }
         self.progress.end();
@@ -168,6 +175,15 @@ impl<'a> Runner<'a> {
 
     fn keep(&mut self, case: &CaseId, measurer: &str, outcome: Outcome) {
         self.records.push(Record { case: case.clone(), measurer: measurer.to_owned(), outcome });
+    }
+
+    /// Whether timing the case has failed, so that its worker may be gone.
+    fn timing_has_failed(&self, case: &CaseId) -> bool {
+        self.records.iter().any(|record| {
+            measurer::TIMERS.contains(&record.measurer.as_str())
+                && record.case == *case
+                && matches!(record.outcome, Outcome::Failed(_))
+        })
     }
 
     /// Whether the case's check has failed, at this size or at a smoke size of its variant.

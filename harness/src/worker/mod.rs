@@ -68,6 +68,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
                 session::serve_case(&[&kernels, &ceilings, &own], &request, channel)?
             }
             Request::Batch { .. }
+            | Request::Verify { .. }
             | Request::Heap { .. }
             | Request::Stages { .. }
             | Request::WhatIf { .. }

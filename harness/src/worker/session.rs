@@ -23,7 +23,8 @@ pub(super) fn serve_case(
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
-    let Request::Prepare { kernel, variant, size, threads, seed, against, input, swap } = request
+    let Request::Prepare { kernel, variant, size, threads, seed, against, other_seed, input, swap } =
+        request
     else {
         return Ok(None);
     };
@@ -45,6 +46,7 @@ pub(super) fn serve_case(
         against: against.clone().unwrap_or_else(|| variant.clone()),
         seed: *seed,
         swap: swap.clone().map(Into::into),
+        other_seed: *other_seed,
         input: input.iter().cloned().map(Into::into).collect(),
     };
     let mut next = Ok(None);
@@ -107,12 +109,17 @@ impl Session<'_> {
         let mut sampling = None;
         loop {
             let reply = match self.channel.receive()? {
-                Some(Request::Batch { iterations, slice, warm_up }) => {
+                Some(Request::Batch { iterations, slice, warm_up, keep }) => {
                     prepared.batch(warm_up, slice, &mut NoProbe);
                     let mut stopwatch = Stopwatch::new();
-                    prepared.batch(iterations, slice, &mut stopwatch);
+                    if keep {
+                        prepared.batch_to_keep(iterations, slice, &mut stopwatch);
+                    } else {
+                        prepared.batch(iterations, slice, &mut stopwatch);
+                    }
                     Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs() }
                 }
+                Some(Request::Verify { fresh }) => verify(prepared, fresh),
                 Some(Request::Heap { scratch }) => count_heap(prepared, Path::new(&scratch)),
                 Some(Request::Stages { .. }) if allocator::is_counting() => {
                     measured(&stages::measure_heap(prepared))
@@ -154,6 +161,21 @@ impl Session<'_> {
         self.channel.send(&reply)?;
         Ok(Ok(()))
     }
+}
+
+/// Holds what was timed to the reference, and times first iterations. A result that differs keeps the
+/// case prepared.
+fn verify(prepared: &mut dyn Prepared, fresh: u64) -> Reply {
+    if let Err(error) = prepared.verify() {
+        let failure = Failure { kind: kind_of(&error), reason: error.to_string() };
+        return Reply::Failed { failure: v1::Failure::from(&failure) };
+    }
+    let first = |_| {
+        let mut stopwatch = Stopwatch::new();
+        prepared.fresh(&mut stopwatch);
+        stopwatch.elapsed_ns()
+    };
+    Reply::Verified { fresh_ns: (0..fresh).map(first).collect() }
 }
 
 fn measured(measurement: &Measurement) -> Reply {

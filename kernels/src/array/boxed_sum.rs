@@ -29,6 +29,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Read)
         // All values are positive: a sum in any order is within n roundings, on either side.
         .agree_within(|&n| Tolerance::relative(2.0 * n as f64 * f64::EPSILON))
+        .growing(|n| n)
         .reference("naive", naive)
         .variant("tagged", tagged)
         .rung(Rung::Algorithm)

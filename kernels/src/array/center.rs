@@ -39,6 +39,7 @@ pub fn kernel() -> Kernel {
         .agree_within(|&(n, _)| {
             Tolerance::relative(0.0).plus_absolute(8.0 * (n as f64 + 2.0) * f64::EPSILON)
         })
+        .growing(|n| (n, 100))
         .reference("naive", naive::<f64>)
         .counted(Counted::matrix, naive::<Counted>)
         .variant("ndarray", with_ndarray)

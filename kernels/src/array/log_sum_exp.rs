@@ -40,6 +40,7 @@ pub fn kernel() -> Kernel {
             let sum = 2.0 * (d as f64 + 4.0) * f64::EPSILON;
             Tolerance::relative(4.0 * f64::EPSILON).plus_absolute(sum)
         })
+        .growing(|n| (n, 1_000))
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

@@ -35,6 +35,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         // A sum of d squares has no cancellation: d roundings, halved by the root, and three more.
         .agree_within(|&(_, d)| Tolerance::relative((d as f64 + 8.0) * f64::EPSILON))
+        .growing(|n| (n, 100))
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

@@ -34,6 +34,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Arithmetic)
         // An ulp for the exponential, one for the scaling, d for the sum, each on either side.
         .agree_within(|&(_, d)| Tolerance::relative(2.0 * (d as f64 + 4.0) * f64::EPSILON))
+        .growing(|n| (n, 1_000))
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

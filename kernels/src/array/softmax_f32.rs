@@ -37,6 +37,7 @@ pub fn kernel() -> Kernel {
         .agree_within(|&(_, d)| {
             Tolerance::relative(2.0 * (d as f64 + 4.0) * f64::from(f32::EPSILON))
         })
+        .growing(|n| (n, 1_000))
         .reference("naive", naive::<f32>)
         .variant("ndarray", with_ndarray::<f32>)
         .variant("nalgebra", with_nalgebra::<f32>)

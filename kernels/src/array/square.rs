@@ -32,6 +32,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         // Every variant rounds the same product once.
         .agree_within(|_| Tolerance::EXACT)
+        .growing(|n| (n, 1_000))
         .reference("naive", naive::<f64>)
         .counted(Counted::matrix, naive::<Counted>)
         .variant("ndarray", with_ndarray)

@@ -27,6 +27,7 @@ pub fn kernel() -> Kernel {
         })
         // A multiplication an axis; integers count as if they were doubles.
         .cost(|&rank| Cost { flops: rank as f64, bytes: 16.0 * rank as f64 })
+        .growing_over(1..=32, |rank| rank)
         .reference("naive", naive)
         .variant("running", running)
         .rung(Rung::Algorithm)

@@ -32,6 +32,7 @@ pub fn kernel() -> Kernel {
         // A sum of n/2 values of one sign is within as many rounding errors in any order; both
         // sides have them.
         .agree_within(|&n| Tolerance::relative((n as f64 + 2.0) * f64::EPSILON))
+        .growing(|n| n)
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

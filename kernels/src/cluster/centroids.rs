@@ -35,6 +35,7 @@ pub fn kernel() -> Kernel {
             Cost { flops: n * d + k * d, bytes: 8.0 * (n * d + n + k * d) }
         })
         .bound_by(Bound::Read)
+        .growing(|n| (n, 64, 32))
         .reference("naive", |input| means(input, naive))
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

@@ -44,6 +44,7 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Arithmetic)
         .agree_within(|&(_, _, j, _)| tolerance::<f64>(j))
+        .growing(|n| (64, n, n, n))
         .reference("naive", naive::<f64>)
         .counted(Batches::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)

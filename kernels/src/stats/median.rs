@@ -28,6 +28,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Read)
         // Every variant takes the mean of the same one or two values.
         .agree_within(|_| Tolerance::EXACT)
+        .growing(|n| n)
         .reference("naive", naive)
         .variant("select", select)
         .rung(Rung::Algorithm)

@@ -79,6 +79,7 @@ pub fn kernel() -> Kernel {
             .input(|&rows, rng| input(rows, rng))
             .cost(|&rows| Cost { flops: 0.0, bytes: 24.0 * rows as f64 })
             .bound_by(Bound::Copy)
+            .growing(|n| n)
             .reference("rows", rows)
             .variant("apply", by_apply)
             .rung(Rung::Algorithm)

@@ -73,6 +73,8 @@ pub fn kernel() -> Kernel {
             Cost { flops: 0.0, bytes: (8.0 + 8.0 + 6.0 + 5.0 + 5.0) * rows as f64 }
         })
         .bound_by(Bound::Read)
+        .growing(|n| n)
+        .gate(SCANNED_ROWS)
         .reference("rows", rows)
         .only_where(|&rows| rows <= SCANNED_ROWS, SCAN)
         .variant("scan", scan)

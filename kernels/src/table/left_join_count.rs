@@ -96,6 +96,8 @@ pub fn kernel() -> Kernel {
             Cost { flops: 0.0, bytes: 8.0 * events as f64 + 24.0 * users as f64 }
         })
         .bound_by(Bound::Read)
+        .growing(|n| (n, 10 * n, 1_000))
+        .gate((10_000, 100_000, 1_000))
         .reference("rows", rows)
         .variant("apply", by_apply)
         .rung(Rung::Algorithm)

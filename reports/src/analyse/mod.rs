@@ -10,6 +10,8 @@ mod clock;
 mod debug_build;
 mod declared_work;
 mod disagreement;
+mod growth;
+mod memory_growth;
 pub(crate) mod missing;
 mod noise;
 mod parallel_slower;
@@ -22,6 +24,7 @@ mod steal;
 mod throttled;
 mod undecided;
 mod what_if;
+mod work;
 
 use crate::summary::{Summary, summarise};
 use crate::{Finding, Run};
@@ -36,10 +39,11 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 19] {
+pub fn all() -> [&'static dyn Analyser; 22] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
+        &work::Work,
         &missing::Missing,
         &declared_work::DeclaredWork,
         &above_ceiling::AboveCeiling,
@@ -49,10 +53,12 @@ pub fn all() -> [&'static dyn Analyser; 19] {
         &clock::Clock,
         &setup::Setup,
         &allocation::Allocation,
+        &memory_growth::MemoryGrowth,
         &slower_than_reference::SlowerThanReference,
         &parallel_slower::ParallelSlower,
         &scaling::ScalingLoss,
         &undecided::Undecided,
+        &growth::Growth,
         &bottleneck::Bottleneck,
         &prediction::Prediction,
         &what_if::WhatIf,

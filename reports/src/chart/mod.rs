@@ -1,10 +1,11 @@
-//! Charts as SVG text: times by variant, speed-ups by kernel, stages by variant.
+//! Charts as SVG text: times by variant, growth by size, speed-ups by kernel, stages by variant.
 //!
 //! They are assembled by hand, since what matters is that no label overlaps or is cut, and a label's
 //! room is known only here. The ground is white and the colours are Okabe and Ito's (2008), which
 //! colour-blind readers can tell apart. Figures come from the summary; none is computed here.
 
 mod ceilings;
+mod growth;
 mod roofline;
 mod scale;
 mod stages;
@@ -14,6 +15,7 @@ mod threads;
 mod times;
 
 pub use ceilings::ceilings;
+pub use growth::growth;
 pub use roofline::roofline;
 pub use stages::stages;
 pub use summary::summary;

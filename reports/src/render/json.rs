@@ -10,7 +10,8 @@
 //!   (or null), `message`, `evidence` (a list of `name` and `value`);
 //! - `kernels`: `id`, `fastest` (a case or null), `sizes` (each with `label` and `rows`), `ladder`,
 //!   `stages` (or null), `swaps` (or null; what swapping one stage promised and gave), `threads`
-//!   (what more of them give, by variant and size).
+//!   (what more of them give, by variant and size), `growth` (or null: `extents`, `curves`,
+//!   `overtakings`).
 //!
 //! The `bound` of a row (or null) is what limits it: `is` one of `read`, `copy`, `arithmetic` and
 //! `single_arithmetic`, `share` what it reaches, `left` how many times as fast it could be.
@@ -27,8 +28,8 @@ use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, KernelSummary, Ratio, Scaling, SizeSummary, StageRow, StageTable, Stages,
-    Status, Step, SwapRow, Swaps, WhatIfRow, WhatIfTable,
+    AmdahlTable, CaseRow, Growth, KernelSummary, Ratio, Scaling, SizeSummary, StageRow, StageTable,
+    Stages, Status, Step, SwapRow, Swaps, WhatIfRow, WhatIfTable,
 };
 use crate::{CaseId, Finding, Report, Shift};
 
@@ -91,6 +92,34 @@ fn kernel(kernel: &KernelSummary) -> Value {
         "stages": kernel.stages.as_ref().map(stages),
         "swaps": kernel.swaps.as_ref().map(swaps),
         "threads": kernel.scaling.iter().flat_map(threads).collect::<Vec<_>>(),
+        "growth": kernel.growth.as_ref().filter(|own| own.is_sweep()).map(growth),
+    })
+}
+
+fn growth(growth: &Growth) -> Value {
+    let curves = growth.curves.iter().map(|curve| {
+        json!({
+            "variant": curve.variant,
+            "threads": curve.threads,
+            "exponent": curve.exponent.as_ref().map(interval),
+            "laws": curve.laws.iter().map(|fit| fit.law.label()).collect::<Vec<_>>(),
+            "peak_exponent": curve.heap.map(|heap| heap.exponent),
+        })
+    });
+    let overtakings = growth.overtakings.iter().map(|own| {
+        let case = |(variant, threads): &(String, usize)| {
+            json!({ "variant": variant, "threads": threads })
+        };
+        json!({
+            "before": case(&own.before),
+            "after": case(&own.after),
+            "extent": interval(&own.extent),
+        })
+    });
+    json!({
+        "extents": growth.sizes.iter().map(|size| size.extent).collect::<Vec<_>>(),
+        "curves": curves.collect::<Vec<_>>(),
+        "overtakings": overtakings.collect::<Vec<_>>(),
     })
 }
 

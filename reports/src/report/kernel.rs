@@ -1,7 +1,7 @@
 //! A kernel's section: what it computes, a table a size, its chart, and what else is known of it.
 
 use super::words::{UNPAIRED, few_samples, file_stem, speed_up_text, variant_text};
-use super::{Report, counted, ladder, pipeline, profile, roofline, scaling, swap};
+use super::{Report, counted, growth, ladder, pipeline, profile, roofline, scaling, swap};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
 use crate::{KernelInfo, Role, chart, format, measurer};
@@ -41,6 +41,7 @@ pub(super) fn section(
     }
     roofline::section(kernel, summary, document);
     counted::section(summary, document);
+    growth::section(report, kernel, summary, document);
     ladder::section(summary, document);
     scaling::section(summary, document);
     pipeline::section(kernel, summary, document);
@@ -267,7 +268,9 @@ fn absent(kernel: &KernelInfo, summary: &KernelSummary, document: &mut Document)
         .map(|absent| Text::code(&absent.variant).then(": ").then(Text::prose(&absent.reason)))
         .collect();
     for variant in &kernel.variants {
-        points.extend(variant.left_out.iter().map(|left_out| {
+        // What is left out of a sweep is told where the sweep is.
+        let measured = variant.left_out.iter().filter(|own| kernel.size(&own.size).is_some());
+        points.extend(measured.map(|left_out| {
             let place = Text::code(&variant.name).then(format!(" at {}: ", left_out.size));
             place.then(Text::prose(&left_out.reason))
         }));

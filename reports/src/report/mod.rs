@@ -8,6 +8,7 @@ mod ceilings;
 mod counted;
 mod doctor;
 mod findings;
+mod growth;
 mod head;
 mod kernel;
 mod ladder;
@@ -142,6 +143,11 @@ impl<'a> Report<'a> {
             charts.extend(
                 threads
                     .map(|contents| Artifact { path: scaling::chart_path(&summary.id), contents }),
+            );
+            let curves =
+                summary.growth.as_ref().and_then(|growth| chart::growth(&summary.id, growth));
+            charts.extend(
+                curves.map(|contents| Artifact { path: growth::chart_path(&summary.id), contents }),
             );
             let stages = summary.stages.as_ref().and_then(chart::stages);
             charts.extend(

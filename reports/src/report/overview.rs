@@ -49,7 +49,12 @@ fn row(kernel: &KernelSummary) -> Vec<Text> {
     let name = Text::link(&kernel.id, format!("#{}", anchor(&kernel.id)));
     let Some(winner) = kernel.winner() else {
         let size = kernel.largest_size().map(|size| size.label.as_str()).unwrap_or_default();
-        let mut cells = vec![name, Text::from(size), Text::from("none could be ranked")];
+        let none = if kernel.sizes.is_empty() {
+            "no measured size in this run"
+        } else {
+            "none could be ranked"
+        };
+        let mut cells = vec![name, Text::from(size), Text::from(none)];
         cells.resize(7, Text::default());
         cells.push(failed(kernel));
         return cells;

@@ -7,7 +7,10 @@
 
 pub mod amdahl;
 mod bootstrap;
+mod crossover;
 mod describe;
+mod exponent;
+mod growth;
 mod interval;
 mod normal;
 mod order;
@@ -18,10 +21,13 @@ mod slope;
 mod wilcoxon;
 
 pub use bootstrap::{RESAMPLES, SEED};
+pub use crossover::{Crossover, crossover};
 pub use describe::{
     Outliers, mean, median, median_absolute_deviation, outliers, quantile, relative_dispersion,
     relative_range, sample_deviation,
 };
+pub use exponent::exponent;
+pub use growth::{Fit, Law, Point, possible_laws};
 pub use interval::{CONFIDENCE, Interval};
 pub use normal::{normal_quantile, normal_tail};
 pub use order::{median_interval, median_interval_at};

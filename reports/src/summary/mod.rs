@@ -5,6 +5,7 @@
 
 mod ceiling;
 mod counted;
+mod growth;
 mod index;
 mod ladder;
 mod outlook;
@@ -15,14 +16,16 @@ mod survey;
 mod swap;
 mod timing;
 mod what_if;
+mod work;
 
 use std::cmp::Ordering;
 
-use crate::{CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
+use crate::{Cache, CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
 pub use ceiling::{BEYOND_BELIEF, Ceiling, Headroom, ParallelReach, Reach};
 pub use counted::CountedSize;
+pub use growth::{Boundary, Curve, Growth, GrowthSize, HeapGrowth, Overtaking};
 pub use ladder::Step;
 pub use outlook::{Left, Next, Outlook};
 pub use pipeline::{AmdahlRow, AmdahlTable, MOST_PROBE_SHARE, StageRow, StageTable, Stages};
@@ -57,6 +60,8 @@ pub struct KernelSummary {
     pub swaps: Option<Swaps>,
     /// What more threads give, by size and variant.
     pub scaling: Vec<Scaling>,
+    /// How its cases grow, where sizes along its axis were measured.
+    pub growth: Option<Growth>,
     /// What came of the smoke sizes.
     pub smoke: Smoke,
     /// What the reference was counted to do at smoke sizes, beside what is declared.
@@ -147,10 +152,12 @@ pub struct Smoke {
 /// Computes everything the tables of a run say.
 pub fn summarise(run: &Run) -> Summary {
     let index = Index::new(run);
-    Summary { kernels: run.kernels.iter().map(|kernel| kernel_summary(kernel, &index)).collect() }
+    let caches = &run.info.machine.caches;
+    let of_kernel = |kernel| kernel_summary(kernel, caches, &index);
+    Summary { kernels: run.kernels.iter().map(of_kernel).collect() }
 }
 
-fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
+fn kernel_summary(kernel: &KernelInfo, caches: &[Cache], index: &Index<'_>) -> KernelSummary {
     let measured = kernel.sizes.iter().filter(|size| size.measured);
     let sizes: Vec<SizeSummary> = measured
         .map(|size| size_summary(kernel, size, index))
@@ -170,6 +177,7 @@ fn kernel_summary(kernel: &KernelInfo, index: &Index<'_>) -> KernelSummary {
         stages: pipeline::stages(kernel, &sizes, index),
         swaps: swap::swaps(kernel, index),
         scaling: sizes.iter().flat_map(scaling::scaling).collect(),
+        growth: growth::growth(kernel, caches, index),
         smoke: smoke(kernel, index),
         counted: counted::sizes(kernel, index),
         sizes,
@@ -189,6 +197,10 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
     cases.sort_by_key(|case| place(case));
     let mut rows: Vec<CaseRow> =
         cases.into_iter().map(|case| row::case_row(kernel, size, case, index)).collect();
+    let ceilings = ceiling::ceilings(kernel, size, index);
+    for row in &mut rows {
+        work::refuse(row, &ceilings, index);
+    }
     let reference = rows.iter().position(|row| row.role == Role::Reference);
     if let Some(reference) = reference.map(|at| rows[at].clone()) {
         for row in rows.iter_mut().filter(|row| row.role != Role::Reference) {
@@ -197,7 +209,6 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
     }
     let timed = rows.iter().enumerate().filter(|(_, row)| row.timing.is_some());
     let fastest = timed.min_by(|(_, a), (_, b)| by_time(a, b)).map(|(at, _)| at);
-    let ceilings = ceiling::ceilings(kernel, size, index);
     SizeSummary { label: size.label.clone(), rows, reference, fastest, ceilings }
 }
 

@@ -147,7 +147,7 @@ fn agreement(case: &CaseId, index: &Index<'_>) -> Option<Agreement> {
 
 /// A failed check or timer makes the case unrankable; other measurers only cost their columns.
 fn status(case: &CaseId, index: &Index<'_>) -> Status {
-    let decisive = std::iter::once(measurer::CHECK).chain(measurer::TIMERS);
+    let decisive = [measurer::CHECK].into_iter().chain(measurer::TIMERS).chain([measurer::WORK]);
     for id in decisive {
         if let Some(failure) = index.failure(case, id) {
             return Status::Failed { measurer: id.to_owned(), failure: failure.clone() };

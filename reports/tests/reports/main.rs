@@ -6,6 +6,7 @@ mod bottlenecks;
 mod ceilings;
 mod comparing;
 mod doctor;
+mod growing;
 mod instructions;
 mod place;
 mod plant;

@@ -40,6 +40,7 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
         bytes: work.map(|flops| flops / 4.0),
         working_set: work.map(|flops| flops / 4.0),
         tolerance: Tolerance::relative(1e-12),
+        extent: None,
     };
     KernelInfo {
         id: id.to_owned(),
@@ -63,6 +64,9 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
         absent: Vec::new(),
         qualities: Vec::new(),
         stages: Vec::new(),
+        swept: Vec::new(),
+        streaming: false,
+        gate_size: None,
     }
 }
 
@@ -104,6 +108,7 @@ impl Plant {
             in_place,
             output_bytes: 280,
             qualities: Vec::new(),
+            seeds_differ: None,
         };
         let detail = Detail::Agreement(agreement);
         self.measured(case, measurer::CHECK, Measurement { detail, ..Measurement::default() })

@@ -13,6 +13,7 @@ use crate::cli::print::{Streams, exit};
 use crate::cli::{MEASURED_CASE_FAILED, TOOL_FAILED};
 use crate::declare::Suite;
 use crate::oracle::{OracleError, OracleFile};
+use crate::plan::Sweep;
 use crate::run::Choice;
 
 #[derive(Debug, Args)]
@@ -57,7 +58,12 @@ impl Command for Check {
             return against(suite, folder, streams);
         }
         let choice = if arguments.measured { Choice::CheckAll } else { Choice::CheckSmoke };
-        let work = Work { choice, default_budget: Duration::from_secs(10), command: self.name() };
+        let work = Work {
+            choice,
+            default_budget: Duration::from_secs(10),
+            sweep: Sweep::None,
+            command: self.name(),
+        };
         let run = work.run(suite, &arguments.selection, streams)?;
         if arguments.json {
             let json =

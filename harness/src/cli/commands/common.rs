@@ -14,7 +14,7 @@ use crate::cli::settings::{Settings, parse_duration, utc_now};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::input::InputFile;
-use crate::plan::{Budget, Filter, Plan, Request, Source, nearest};
+use crate::plan::{Budget, Filter, Plan, Request, Source, Sweep, nearest};
 use crate::run::{Choice, NoTimer, Runner, has_failures};
 
 /// Which cases, and how.
@@ -57,12 +57,14 @@ impl Selection {
         files: &[InputFile],
         settings: &Settings,
         default_budget: Duration,
+        sweep: Sweep,
     ) -> anyhow::Result<Plan> {
         let request = |filter| Request {
             filter,
             source: Source { seed: settings.seed, files: files.to_vec() },
             budget: Budget::Given(settings.budget.unwrap_or(default_budget)),
             max_threads: settings.max_threads,
+            sweep,
         };
         for text in &self.filter {
             let plan = Plan::new(kernels, &request(Filter::pattern(text)?));
@@ -96,6 +98,8 @@ fn hint(text: &str, kernels: &[KernelInfo]) -> String {
 pub(super) struct Work {
     pub(super) choice: Choice,
     pub(super) default_budget: Duration,
+    /// How much is swept.
+    pub(super) sweep: Sweep,
     /// The command as the user gave it, for the report's head.
     pub(super) command: &'static str,
 }
@@ -109,7 +113,8 @@ impl Work {
         streams: &Streams,
     ) -> anyhow::Result<Run> {
         let settings = selection.settings()?;
-        let plan = selection.plan(&suite.kernels()?, &[], &settings, self.default_budget)?;
+        let plan =
+            selection.plan(&suite.kernels()?, &[], &settings, self.default_budget, self.sweep)?;
         let scratch = tempfile::tempdir()?;
         self.run_in(&plan, &settings, selection, scratch.path().to_owned(), streams)
     }
@@ -124,7 +129,7 @@ impl Work {
         streams: &mut Streams,
     ) -> anyhow::Result<Run> {
         let settings = selection.settings()?;
-        let plan = selection.plan(kernels, files, &settings, self.default_budget)?;
+        let plan = selection.plan(kernels, files, &settings, self.default_budget, self.sweep)?;
         let plan = plan.within_its_budget();
         let store = settings.store();
         let _lock =

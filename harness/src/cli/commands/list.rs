@@ -10,6 +10,7 @@ use super::Command;
 use super::common::Selection;
 use crate::cli::print::Streams;
 use crate::declare::Suite;
+use crate::plan::Sweep;
 
 #[derive(Debug, Args)]
 struct Arguments {
@@ -41,8 +42,8 @@ impl Command for List {
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
         let settings = arguments.selection.settings()?;
-        let plan =
-            arguments.selection.plan(&suite.kernels()?, &[], &settings, Duration::from_secs(1))?;
+        let (kernels, budget) = (suite.kernels()?, Duration::from_secs(1));
+        let plan = arguments.selection.plan(&kernels, &[], &settings, budget, Sweep::None)?;
         if arguments.json {
             let kernels: Vec<v1::KernelInfo> =
                 plan.kernels.iter().map(v1::KernelInfo::from).collect();

@@ -9,10 +9,12 @@ use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::Command;
 use super::common::{Selection, Work, code_of};
+use super::sizes::{self, SizeRange};
 use super::user_input::kernel_on;
 use crate::cli::print::Streams;
 use crate::declare::Suite;
 use crate::input::InputFile;
+use crate::plan::Sweep;
 use crate::run::Choice;
 
 #[derive(Debug, Args)]
@@ -23,6 +25,11 @@ struct Arguments {
     /// of its input
     #[arg(long, value_name = "FILE", value_parser = parse_input)]
     input: Vec<InputFile>,
+    /// Sweep sizes along the axis on which a kernel grows, in place of its measured sizes: from one
+    /// extent to another, at least 32 times as large, or as the kernel says
+    #[arg(long, value_name = "FROM..TO", num_args = 0..=1, default_missing_value = "",
+        value_parser = sizes::parse, conflicts_with_all = ["input", "profile"])]
+    sizes: Option<SizeRange>,
     /// Take CPU profiles too
     #[arg(long)]
     profile: bool,
@@ -60,7 +67,8 @@ impl Command for Measure {
             .about("Time the cases in turn, count their heap, and write the report")
             .after_help(
                 "Examples:\n  cargo amdahl measure covariance\n  cargo amdahl measure softmax/ --budget 30s --json\n  \
-                 cargo amdahl measure covariance --input x.npy\n  cargo amdahl measure dot --measure instructions",
+                 cargo amdahl measure covariance --input x.npy\n  cargo amdahl measure covariance --sizes\n  \
+                 cargo amdahl measure covariance --sizes 100..10_000\n  cargo amdahl measure dot --measure instructions",
             )
     }
 
@@ -72,11 +80,15 @@ impl Command for Measure {
     ) -> anyhow::Result<ExitCode> {
         let arguments = Arguments::from_arg_matches(matches)?;
         let choice = choice(&arguments);
-        let work = Work { choice, default_budget: Duration::from_mins(2), command: self.name() };
+        let is_swept = arguments.sizes.is_some();
+        let sweep = if is_swept { Sweep::Whole } else { Sweep::None };
+        let command = if is_swept { "measure --sizes" } else { self.name() };
+        let work = Work { choice, default_budget: Duration::from_mins(2), sweep, command };
         let selection = arguments.selection;
-        let kernels = match arguments.input.as_slice() {
-            [] => suite.kernels()?,
-            files => vec![kernel_on(suite, &selection, files)?],
+        let kernels = match (&arguments.sizes, arguments.input.as_slice()) {
+            (Some(range), _) => sizes::swept(suite, range)?,
+            (None, []) => suite.kernels()?,
+            (None, files) => vec![kernel_on(suite, &selection, files)?],
         };
         let run = work.run_and_keep(&kernels, &arguments.input, &selection, streams)?;
         let format = if arguments.json { "json" } else { "terminal" };

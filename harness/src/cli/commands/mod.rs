@@ -9,6 +9,7 @@ mod list;
 mod measure;
 mod profile;
 mod report;
+mod sizes;
 mod user_input;
 mod whatif;
 

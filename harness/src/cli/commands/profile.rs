@@ -9,6 +9,7 @@ use super::Command;
 use super::common::{Selection, Work, code_of};
 use crate::cli::print::Streams;
 use crate::declare::Suite;
+use crate::plan::Sweep;
 use crate::run::Choice;
 
 #[derive(Debug, Args)]
@@ -42,6 +43,7 @@ impl Command for Profile {
         let work = Work {
             choice: Choice::profile(),
             default_budget: Duration::from_mins(2),
+            sweep: Sweep::None,
             command: self.name(),
         };
         let run = work.run_and_keep(&suite.kernels()?, &[], &arguments.selection, streams)?;

@@ -41,7 +41,9 @@ pub(super) fn kernel_on(
         bytes: None,
         working_set: None,
         tolerance,
+        extent: None,
     });
+    info.swept.clear();
     Ok(info)
 }
 

@@ -29,6 +29,8 @@ pub fn kernel() -> Kernel {
         .cost(|&n| Cost { flops: n as f64, bytes: 12.0 * n as f64 })
         .bound_by(Bound::Copy)
         .agree_within(|_| Tolerance::EXACT)
+        .growing(|n| n)
+        .gate(1_000_000)
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("counted", counted)

@@ -34,6 +34,7 @@ pub fn kernel() -> Kernel {
             // Of 20 the 15 that the exercise shows.
             top_n: i64::try_from(n - n / 4).unwrap_or(i64::MAX),
         })
+        .growing_over(3..=96, |n| n)
         .reference("plotters", |input| Timed::returning(move || with_plotters::draw(input)))
         .variant("plain", |input| Timed::returning(move || plain::draw(input)))
         .parallel_variant("rayon", |input| Timed::returning(move || plain::draw_with_rayon(input)))

@@ -27,6 +27,7 @@ pub fn kernel() -> Kernel {
         .exercise("E.4")
         .sizes(Sizes::smoke([0, 1, 2, 67]).measured([1_000]))
         .input(|&n, rng| Panels::example(n, rng))
+        .growing(|n| n)
         .reference("plotters", |panels| timed(panels, with_plotters::svg))
         .variant("plotters_png", |panels| timed(panels, with_plotters::png))
         .variant("charming", |panels| timed(panels, with_charming::html))

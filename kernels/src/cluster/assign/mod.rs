@@ -40,6 +40,7 @@ pub fn kernel() -> Kernel {
             Cost { flops: n * k * (2.0 * d + 2.0), bytes: 8.0 * (n * d + k * d + n) }
         })
         .bound_by(Bound::Arithmetic)
+        .growing(|n| (n, 64, 32))
         .reference("naive", naive)
         .variant("ndarray", |points| stored(points, with_ndarray))
         .variant("nalgebra", |points| stored(points, with_nalgebra))

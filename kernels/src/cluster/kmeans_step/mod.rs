@@ -44,6 +44,7 @@ pub fn kernel() -> Kernel {
         // is at least |x| away from x, and the longest at least max |c| - |x|: the sum in brackets is
         // at most 3 times the largest distance.
         .agree_within(|&(_, d, _)| Tolerance::relative(9.0 * (d as f64 + 8.0) * f64::EPSILON))
+        .growing(|n| (n, 64, 32))
         .stage(
             "distances",
             Stage::reference("naive", |points: &Shared| stored(points, squared::naive))

@@ -46,6 +46,8 @@ pub fn kernel() -> Kernel {
         // Squares carry (d + 4) roundings of |x|² + |c|², which is at most 1/NEAR of the result;
         // the root halves that, and both sides may have it.
         .agree_within(|&(_, d, _)| Tolerance::relative((d as f64 + 8.0) * f64::EPSILON / NEAR))
+        .growing(|n| (n, 64, 32))
+        .gate((1_000, 64, 32))
         .reference("naive", naive::<f64>)
         .counted(Points::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)

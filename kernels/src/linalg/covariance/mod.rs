@@ -37,6 +37,7 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Arithmetic)
         // A sum of n products is within n rounding errors of exact in any order; both sides have it.
         .agree_within(|&(n, _)| Tolerance::relative(2.0 * (n as f64 + 8.0) * f64::EPSILON))
+        .growing(|n| (n, 100))
         .reference("naive", naive::<f64>)
         .counted(Counted::matrix, naive::<Counted>)
         .variant("ndarray", with_ndarray)

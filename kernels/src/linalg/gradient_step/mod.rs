@@ -38,6 +38,7 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Read)
         .agree_within(|&(n, d)| tolerance(n, d))
+        .growing(|n| (n, 50))
         .reference("naive", naive::<f64>)
         .counted(Samples::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)

@@ -49,6 +49,8 @@ where
         })
         .bound_by(T::ARITHMETIC)
         .agree_within(|&Extents { k, .. }| tolerance::<T>(k))
+        .growing(square)
+        .gate(square(256))
         .reference("naive", naive::<T>)
         .counted(counted::<T>, naive::<Counted>)
         .only_where(

@@ -58,6 +58,7 @@ pub fn kernel() -> Kernel {
             let most = k + 8.0 * k.sqrt() + 32.0;
             Tolerance::relative(0.0).plus_absolute(2.0 * most * most * f64::EPSILON)
         })
+        .growing_over(312..=10_000, |n| Extent { rows: n, cols: n, percent: 1 })
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .only_where(is_small, ONE_IS_ENOUGH)

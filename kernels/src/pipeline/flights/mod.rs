@@ -33,6 +33,8 @@ pub fn kernel() -> Kernel {
         // Delays, years and seats are whole numbers, so their sums are exact in any order; only
         // the deviation that bounds outliers is not, and it does not cross. A few roundings remain.
         .agree_within(|_| Tolerance::relative(8.0 * f64::EPSILON))
+        .growing(|n| n)
+        .gate(20_000)
         .stage(
             "load",
             Stage::reference("rows", load::rows)

@@ -45,6 +45,8 @@ pub fn kernel() -> Kernel {
             let roundings = 16.0 * (n as f64 + 8.0) * f64::EPSILON;
             Tolerance::relative(roundings).plus_absolute(roundings)
         })
+        .growing(|n| (n, 5))
+        .gate((10_000, 5))
         .reference("naive", naive)
         .variant("select", select)
         .rung(Rung::Algorithm)

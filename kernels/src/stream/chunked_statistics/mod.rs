@@ -60,6 +60,9 @@ pub fn kernel() -> Kernel {
         let roundings = 4.0 * (rows as f64 + 8.0) * f64::EPSILON;
         Tolerance::relative(roundings).plus_absolute(roundings)
     })
+    .growing(|n| (n, 6))
+    .streaming()
+    .gate((50_000, 6))
     .reference("rows", rows)
     .variant("apply", apply)
     .variant("columns", columns)

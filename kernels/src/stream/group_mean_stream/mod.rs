@@ -53,6 +53,9 @@ pub fn kernel() -> Kernel {
             let roundings = 4.0 * (rows as f64 + 8.0) * f64::EPSILON;
             Tolerance::relative(roundings).plus_absolute(roundings)
         })
+        .growing(|n| n)
+        .streaming()
+        .gate(100_000)
         .reference("rows", rows)
         .variant("apply", apply)
         .variant("columns", columns)

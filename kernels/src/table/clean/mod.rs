@@ -87,6 +87,8 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         // Values are kept or replaced by medians; nothing that crosses is summed.
         .agree_within(|_| Tolerance::relative(2.0 * f64::EPSILON))
+        .growing(|n| n)
+        .gate(20_000)
         .stage(
             "drop_duplicates",
             Stage::reference("rows", duplicates::rows)

@@ -86,6 +86,9 @@ pub struct Agreement {
     /// By the kernel's own measures.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub qualities: Vec<Number>,
+    /// Whether the reference's results on two seeds differ.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seeds_differ: Option<bool>,
 }
 
 impl From<&core::Agreement> for Agreement {
@@ -99,6 +102,7 @@ impl From<&core::Agreement> for Agreement {
             in_place: value.in_place,
             output_bytes: value.output_bytes,
             qualities: numbers(&value.qualities),
+            seeds_differ: value.seeds_differ,
         }
     }
 }
@@ -114,6 +118,7 @@ impl From<Agreement> for core::Agreement {
             in_place: value.in_place,
             output_bytes: value.output_bytes,
             qualities: floats(value.qualities),
+            seeds_differ: value.seeds_differ,
         }
     }
 }

@@ -31,6 +31,15 @@ pub struct KernelInfo {
     pub qualities: Vec<String>,
     /// In order, for a pipeline.
     pub stages: Vec<StageInfo>,
+    /// Smallest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub swept: Vec<SizeInfo>,
+    /// Whether its memory must not grow.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub streaming: bool,
+    /// Its label.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gate_size: Option<String>,
 }
 
 impl From<&core::KernelInfo> for KernelInfo {
@@ -45,6 +54,9 @@ impl From<&core::KernelInfo> for KernelInfo {
             absent: value.absent.iter().map(Into::into).collect(),
             qualities: value.qualities.clone(),
             stages: value.stages.iter().map(Into::into).collect(),
+            swept: value.swept.iter().map(Into::into).collect(),
+            streaming: value.streaming,
+            gate_size: value.gate_size.clone(),
         }
     }
 }
@@ -61,6 +73,9 @@ impl From<KernelInfo> for core::KernelInfo {
             absent: value.absent.into_iter().map(Into::into).collect(),
             qualities: value.qualities,
             stages: value.stages.into_iter().map(Into::into).collect(),
+            swept: value.swept.into_iter().map(Into::into).collect(),
+            streaming: value.streaming,
+            gate_size: value.gate_size,
         }
     }
 }
@@ -82,6 +97,9 @@ pub struct SizeInfo {
     pub working_set: Option<Number>,
     /// What agreement means.
     pub tolerance: Tolerance,
+    /// Where it lies on the axis of growth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extent: Option<u64>,
 }
 
 impl From<&core::SizeInfo> for SizeInfo {
@@ -93,6 +111,7 @@ impl From<&core::SizeInfo> for SizeInfo {
             bytes: value.bytes.map(Number),
             working_set: value.working_set.map(Number),
             tolerance: (&value.tolerance).into(),
+            extent: value.extent,
         }
     }
 }
@@ -106,6 +125,7 @@ impl From<SizeInfo> for core::SizeInfo {
             bytes: value.bytes.map(f64::from),
             working_set: value.working_set.map(f64::from),
             tolerance: value.tolerance.into(),
+            extent: value.extent,
         }
     }
 }

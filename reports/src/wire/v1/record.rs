@@ -148,6 +148,8 @@ impl From<Failure> for core::Failure {
 pub enum FailureKind {
     /// Its result differs.
     Disagreed,
+    /// It skipped its work.
+    Idle,
     /// It panicked.
     Panicked,
     /// Its process died.
@@ -162,6 +164,7 @@ impl From<core::FailureKind> for FailureKind {
     fn from(value: core::FailureKind) -> Self {
         match value {
             core::FailureKind::Disagreed => Self::Disagreed,
+            core::FailureKind::Idle => Self::Idle,
             core::FailureKind::Panicked => Self::Panicked,
             core::FailureKind::Died => Self::Died,
             core::FailureKind::TimedOut => Self::TimedOut,
@@ -174,6 +177,7 @@ impl From<FailureKind> for core::FailureKind {
     fn from(value: FailureKind) -> Self {
         match value {
             FailureKind::Disagreed => Self::Disagreed,
+            FailureKind::Idle => Self::Idle,
             FailureKind::Panicked => Self::Panicked,
             FailureKind::Died => Self::Died,
             FailureKind::TimedOut => Self::TimedOut,
