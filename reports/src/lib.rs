@@ -20,6 +20,7 @@ pub mod compare;
 pub mod document;
 mod finding;
 pub mod format;
+pub mod gate;
 mod kernel;
 pub mod measurer;
 mod metric;

@@ -7,4 +7,5 @@ mod atomic;
 mod folder;
 mod lock;
 
+pub(crate) use atomic::write as write_whole;
 pub(crate) use folder::{Store, StoreError};

@@ -24,5 +24,5 @@ pub use interval::{CONFIDENCE, Interval};
 pub use normal::normal_tail;
 pub use order::median_interval;
 pub use ratio::{paired_ratio, unpaired_ratio};
-pub use shift::{hodges_lehmann, hodges_lehmann_shift};
+pub use shift::{hodges_lehmann, hodges_lehmann_interval, hodges_lehmann_shift};
 pub use wilcoxon::{holm, wilcoxon_signed_rank};

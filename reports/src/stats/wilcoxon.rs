@@ -3,7 +3,7 @@
 use super::normal::normal_tail;
 
 /// Up to how many differences the exact distribution is used where there are no ties, as in `SciPy`.
-const EXACT_UP_TO: usize = 50;
+pub(super) const EXACT_UP_TO: usize = 50;
 
 /// The two-sided p-value that paired differences are symmetric about 0 (Wilcoxon 1945).
 ///
@@ -40,6 +40,15 @@ pub fn wilcoxon_signed_rank(differences: &[f64]) -> f64 {
 /// Twice the smaller tail of the rank sum's distribution: how many of the `2^n` sign patterns give
 /// a sum as far out.
 fn exact_two_sided(n: usize, positive: f64) -> f64 {
+    let ways = sign_patterns(n);
+    let smaller = positive.min((ways.len() - 1) as f64 - positive);
+    let tail: f64 =
+        ways.iter().enumerate().filter(|(sum, _)| *sum as f64 <= smaller).map(|w| w.1).sum();
+    (2.0 * tail / (n as f64).exp2()).min(1.0)
+}
+
+/// How many of the `2^n` sign patterns give each sum of positive ranks, from 0 to `n (n + 1) / 2`.
+pub(super) fn sign_patterns(n: usize) -> Vec<f64> {
     let largest = n * (n + 1) / 2;
     let mut ways = vec![0.0_f64; largest + 1];
     ways[0] = 1.0;
@@ -48,10 +57,7 @@ fn exact_two_sided(n: usize, positive: f64) -> f64 {
             ways[sum] += ways[sum - rank];
         }
     }
-    let smaller = positive.min(largest as f64 - positive);
-    let tail: f64 =
-        ways.iter().enumerate().filter(|(sum, _)| *sum as f64 <= smaller).map(|w| w.1).sum();
-    (2.0 * tail / (n as f64).exp2()).min(1.0)
+    ways
 }
 
 /// Holm's step-down adjustment (Holm 1979): p-values, in the order given, such that

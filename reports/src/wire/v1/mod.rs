@@ -4,6 +4,7 @@
 //! and [`Failure`] also travel between a worker process and its parent.
 
 mod detail;
+mod gate;
 mod info;
 mod kernel;
 mod number;
@@ -12,6 +13,7 @@ mod record;
 pub use detail::{
     Agreement, CallSite, Detail, HotFunction, HotLine, Profile, StageSamples, Stages,
 };
+pub(super) use gate::{GATE_KIND, GateFile};
 pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;
