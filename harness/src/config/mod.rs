@@ -100,8 +100,8 @@ impl Config {
         else {
             return Ok(Self::default());
         };
-        let text =
-            fs::read_to_string(&path).map_err(|source| ConfigError::Io { path: path.clone(), source })?;
+        let text = fs::read_to_string(&path)
+            .map_err(|source| ConfigError::Io { path: path.clone(), source })?;
         Self::parse(&text, &path)
     }
 
@@ -284,7 +284,8 @@ mod tests {
     fn an_acceptance_is_added_and_the_rest_of_the_file_stays() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
-        fs::write(&path, "# ours\n[[limit]]\ncases = \"*\"\nmetric = \"wall_time\"\npercent = 2").unwrap();
+        fs::write(&path, "# ours\n[[limit]]\ncases = \"*\"\nmetric = \"wall_time\"\npercent = 2")
+            .unwrap();
         let below = folder.path().join("benches");
         fs::create_dir(&below).unwrap();
         let reason = "a \"cache\"\nof two lines";

@@ -67,7 +67,7 @@ impl Gate<'_> {
         let of_base = |failure| (Which::Base, failure);
         let (size, prepare_s) = self.size(entry).map_err(of_base)?;
         let case = entry.case(&size);
-        *entrant = Entrant { case: case.clone(), ..entrant.clone() };
+        entrant.case = case.clone();
         entrant.limit = self.config.limit(&case, Metric::WALL_TIME.id);
         entrant.prepare_s = 2.0 * prepare_s;
         for side in SIDES {

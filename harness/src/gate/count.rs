@@ -40,17 +40,15 @@ impl Gate<'_> {
             };
             entrant.exact = match missing {
                 Some(why) => self.uncounted(&entrant.case, &why),
-                None => self
-                    .count_case(&entrant.case, &time)
-                    .unwrap_or_else(|(side, failure)| {
-                        let why = format!(
-                            "{} in the {}: {}",
-                            failure.kind.label(),
-                            side.word(),
-                            failure.reason
-                        );
-                        self.uncounted(&entrant.case, &why)
-                    }),
+                None => self.count_case(&entrant.case, &time).unwrap_or_else(|(side, failure)| {
+                    let why = format!(
+                        "{} in the {}: {}",
+                        failure.kind.label(),
+                        side.word(),
+                        failure.reason
+                    );
+                    self.uncounted(&entrant.case, &why)
+                }),
             };
         }
     }
@@ -101,7 +99,8 @@ impl Gate<'_> {
                         Which::Base => &mut metric.base,
                         Which::Head => &mut metric.head,
                     };
-                    let own = measured.series.iter().filter(|series| series.metric == metric.metric);
+                    let own =
+                        measured.series.iter().filter(|series| series.metric == metric.metric);
                     values.extend(own.flat_map(amdahl_reports::Series::per_iteration));
                 }
             }

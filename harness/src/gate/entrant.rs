@@ -1,6 +1,8 @@
 //! A case of the gate: how its slots are cut, and what was seen of it so far.
 
-use amdahl_reports::gate::{ExactCounts, GatedCase, Limit, Pair, Pairs, SideFailure, Trial, Which};
+use amdahl_reports::gate::{
+    DEFAULT_LIMIT, ExactCounts, GatedCase, Limit, Pair, Pairs, SideFailure, Trial, Which,
+};
 use amdahl_reports::stats::median;
 use amdahl_reports::{Agreement, CaseId, Failure};
 
@@ -54,6 +56,12 @@ impl Entrant {
             base_slots_ns: Vec::new(),
             stumbles: Vec::new(),
         }
+    }
+
+    /// The same case as a canary: only its times are of interest, and no limit of its own forgives it.
+    pub(super) fn as_canary(&self) -> Self {
+        let limit = Limit::fraction(DEFAULT_LIMIT);
+        Self { limit, exact: Vec::new(), ..self.clone() }
     }
 
     /// Slots of an epoch with what goes on between them, in seconds.

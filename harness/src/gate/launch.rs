@@ -6,10 +6,10 @@
 use amdahl_reports::gate::{Effort, Which};
 use amdahl_reports::{CaseId, Failure};
 
+use super::Gate;
 use super::entrant::{Entrant, Stage};
 use super::slots::{SIDES, epochs};
 use super::watch::pin;
-use super::Gate;
 use crate::driver::{Launcher, LiveCase, Worker};
 use crate::protocol::Purpose;
 

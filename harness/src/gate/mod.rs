@@ -18,11 +18,10 @@ use std::time::Duration;
 
 use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, for_second_stage};
 
-pub(crate) use build::{BuildError, Built, Repository};
+pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
 use calibrate::Calibrated;
 use entrant::{Entrant, Stage};
 pub(crate) use faults::GateError;
-pub(crate) use sides::compiler_of;
 use sides::{Common, Program};
 
 use crate::config::Config;
@@ -68,7 +67,7 @@ pub(crate) struct Setting {
 
 /// The programs of the two sides, with what is known of their builds.
 #[derive(Debug, Clone)]
-pub(crate) struct Contestants {
+pub(crate) struct TwoBuilds {
     /// The base's program.
     pub(crate) base: PathBuf,
     /// What is known of it.
@@ -105,7 +104,7 @@ pub(crate) struct Gate<'a> {
 /// Where there can be no result at all: see [`GateError`].
 pub(crate) fn run(
     setting: Setting,
-    contestants: &Contestants,
+    builds: &TwoBuilds,
     config: &Config,
     scratch: &Path,
     interrupt: &Interrupt,
@@ -113,15 +112,15 @@ pub(crate) fn run(
 ) -> Result<GateRun, GateError> {
     use amdahl_reports::gate::Which;
     let copy = scratch.join("canary");
-    std::fs::copy(&contestants.base, &copy)
+    std::fs::copy(&builds.base, &copy)
         .map_err(|source| GateError::Io { path: copy.clone(), source })?;
     let launcher = |program: &Path| Launcher {
         interrupt: interrupt.clone(),
         ..Launcher::of(program.to_owned(), setting.patience)
     };
     let clock = Deadline::after(setting.budget);
-    let base = Program::greet(launcher(&contestants.base), Which::Base)?;
-    let head = Program::greet(launcher(&contestants.head), Which::Head)?;
+    let base = Program::greet(launcher(&builds.base), Which::Base)?;
+    let head = Program::greet(launcher(&builds.head), Which::Head)?;
     let gate = Gate {
         base,
         head,
@@ -137,11 +136,11 @@ pub(crate) fn run(
         scratch,
         progress,
     };
-    gate.compare(contestants)
+    gate.compare(builds)
 }
 
 impl Gate<'_> {
-    fn compare(mut self, contestants: &Contestants) -> Result<GateRun, GateError> {
+    fn compare(mut self, builds: &TwoBuilds) -> Result<GateRun, GateError> {
         let Common { entries, only_base, only_head } = Common::of(
             &self.base.kernels,
             &self.head.kernels,
@@ -154,7 +153,7 @@ impl Gate<'_> {
         }
         let launches = Effort::SCREEN.launches + Effort::SECOND.launches;
         self.progress.begin((2 * entries.len() + launches) as u64);
-        let mut notes = contestants.notes.clone();
+        let mut notes = builds.notes.clone();
         let mut entrants = self.calibrate_all(&entries, &mut notes)?;
         self.count(&mut entrants);
         let mut canaries = self.canaries(&entrants);
@@ -172,8 +171,8 @@ impl Gate<'_> {
             command: self.setting.command.clone(),
             seed: self.setting.seed,
             machine: machine(),
-            base: contestants.base_side.clone(),
-            head: contestants.head_side.clone(),
+            base: builds.base_side.clone(),
+            head: builds.head_side.clone(),
             protocol,
             cases: entrants.iter().map(Entrant::gated).collect(),
             canaries: canaries.iter().map(Entrant::trial).collect(),
@@ -217,13 +216,7 @@ impl Gate<'_> {
         able.retain(|own| Some(own.case.threads) == least);
         self.rng.shuffle(&mut able);
         let count = able.len().div_ceil(CASES_A_CANARY).min(MOST_CANARIES);
-        able.into_iter()
-            .take(count)
-            .map(|own| {
-                let limit = amdahl_reports::gate::Limit::fraction(amdahl_reports::gate::DEFAULT_LIMIT);
-                Entrant { limit, exact: Vec::new(), ..own.clone() }
-            })
-            .collect()
+        able.into_iter().take(count).map(Entrant::as_canary).collect()
     }
 
     /// Both stages; false where the budget cut them short.

@@ -34,11 +34,9 @@ impl Program {
         match worker.and_then(|mut worker| worker.declarations()) {
             Ok((counts_heap, kernels)) => Ok(Self { launcher, kernels, counts_heap }),
             Err(_) if launcher.interrupt.has_come() => Err(GateError::Interrupted),
-            Err(failure) => Err(GateError::Stranger {
-                side,
-                program: launcher.program,
-                reason: failure.reason,
-            }),
+            Err(failure) => {
+                Err(GateError::Stranger { side, program: launcher.program, reason: failure.reason })
+            }
         }
     }
 }
@@ -90,7 +88,9 @@ impl Common {
         let mut matched = BTreeSet::new();
         for entry in head {
             let sizes: Vec<String> = match of_base.get(&key(&entry)) {
-                Some(other) => entry.sizes.iter().filter(|s| other.sizes.contains(s)).cloned().collect(),
+                Some(other) => {
+                    entry.sizes.iter().filter(|s| other.sizes.contains(s)).cloned().collect()
+                }
                 None => Vec::new(),
             };
             if sizes.is_empty() {

@@ -64,11 +64,7 @@ fn survives(case: &mut LiveCase, length: Length, slots: usize) -> bool {
     (0..slots).all(|_| case.warm_batch(length.warm_up, length.iterations).is_ok())
 }
 
-fn slot(
-    case: &mut LiveCase,
-    length: Length,
-    core: Option<usize>,
-) -> Result<(f64, bool), Failure> {
+fn slot(case: &mut LiveCase, length: Length, core: Option<usize>) -> Result<(f64, bool), Failure> {
     let process = case.worker().id();
     let before = Reading::now(process, core);
     let batch = case.warm_batch(length.warm_up, length.iterations)?;

@@ -69,7 +69,8 @@ mod tests {
 
     #[test]
     fn steal_is_read_of_one_processor_or_of_all() {
-        let stat = "cpu  10 0 10 70 0 0 0 12 5 0\ncpu0 5 0 5 35 0 0 0 4 0 0\ncpu1 5 0 5 35 0 0 0 8 0 0\n";
+        let stat =
+            "cpu  10 0 10 70 0 0 0 12 5 0\ncpu0 5 0 5 35 0 0 0 4 0 0\ncpu1 5 0 5 35 0 0 0 8 0 0\n";
         assert_eq!(steal_ticks(stat, None), Some(12));
         assert_eq!(steal_ticks(stat, Some(1)), Some(8));
         assert_eq!(steal_ticks(stat, Some(7)), None);

@@ -167,10 +167,7 @@ fn signed(change: &Interval) -> String {
     format!("{sign}{}", format::percent_interval(change))
 }
 
-fn exact_table(
-    pairs: &[(&GatedCase, &CaseResult)],
-    keep: &dyn Fn(&ExactOutcome) -> bool,
-) -> Table {
+fn exact_table(pairs: &[(&GatedCase, &CaseResult)], keep: &dyn Fn(&ExactOutcome) -> bool) -> Table {
     let mut table = Table::new([
         Column::left("case"),
         Column::left("metric"),
@@ -189,7 +186,8 @@ fn exact_table(
                 ExactOutcome::NotCounted(why) => why.clone(),
                 _ => String::new(),
             };
-            let value = |of: Option<f64>| of.map(|of| value(&counts.metric, of)).unwrap_or_default();
+            let value =
+                |of: Option<f64>| of.map(|of| value(&counts.metric, of)).unwrap_or_default();
             table.row([
                 case_text(&case.time.case),
                 Text::code(counts.metric.clone()),

@@ -94,8 +94,7 @@ pub fn judge_times(trials: &[Trial]) -> Vec<TimeResult> {
     let sound = |trial: &&Trial| trial.failure.is_none();
     let p_of = |launches: &[f64]| wilcoxon_signed_rank(launches);
     // Each stage asks its own question of its own cases, and adjusts for as many.
-    let screened: Vec<f64> =
-        trials.iter().filter(sound).map(|trial| p_of(&trial.screen)).collect();
+    let screened: Vec<f64> = trials.iter().filter(sound).map(|trial| p_of(&trial.screen)).collect();
     let looked_at: Vec<f64> =
         trials.iter().filter(sound).filter_map(|t| t.second.as_deref()).map(p_of).collect();
     let mut screened = holm(&screened).into_iter();

@@ -82,7 +82,10 @@ pub fn judge(run: &GateRun) -> Judgement {
     let cases: Vec<CaseResult> = judge_times(&trials)
         .into_iter()
         .zip(&run.cases)
-        .map(|(time, case)| CaseResult { time, exact: case.exact.iter().map(judge_exact).collect() })
+        .map(|(time, case)| CaseResult {
+            time,
+            exact: case.exact.iter().map(judge_exact).collect(),
+        })
         .collect();
     let compared = |result: &&CaseResult| {
         !matches!(result.time.outcome, TimeOutcome::NotComparable(_) | TimeOutcome::Failed(_))
@@ -97,14 +100,14 @@ pub fn judge(run: &GateRun) -> Judgement {
 fn verdict(run: &GateRun, cases: &[CaseResult]) -> (Verdict, Vec<String>) {
     let count = |keep: &dyn Fn(&CaseResult) -> bool| cases.iter().filter(|case| keep(case)).count();
     let say = |n: usize, one: &str, many: &str| {
-        (n > 0).then(|| format!("{} {}", format::plural(n, "case"), if n == 1 { one } else { many }))
+        (n > 0)
+            .then(|| format!("{} {}", format::plural(n, "case"), if n == 1 { one } else { many }))
     };
     let slower = count(&|case| case.time.outcome == TimeOutcome::Slower);
     let failed = count(&|case| matches!(case.time.outcome, TimeOutcome::Failed(_)));
     let grew = count(&CaseResult::grew);
     let undecided = count(&|case| matches!(case.time.outcome, TimeOutcome::Undecided(_)));
-    let compared =
-        count(&|case| !matches!(case.time.outcome, TimeOutcome::NotComparable(_)));
+    let compared = count(&|case| !matches!(case.time.outcome, TimeOutcome::NotComparable(_)));
     let failures = say(failed, "fails in the head", "fail in the head");
     let growths = say(grew, "allocates more", "allocate more");
     let slow = say(slower, "is slower", "are slower");

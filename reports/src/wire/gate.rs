@@ -8,8 +8,8 @@
 //! `regression`, `inconclusive`, `rebaseline`), `reasons`, `sight` (a fraction), and `results`, one a
 //! case in the order of `run.cases`, with `change`, `low`, `high` and `bound` as fractions.
 
-use super::v1::{Banner, GATE_KIND, GateFile, VERSION};
 use super::WireError;
+use super::v1::{Banner, GATE_KIND, GateFile, VERSION};
 use crate::gate::{GateRun, Judgement};
 
 /// The result as text.

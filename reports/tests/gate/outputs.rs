@@ -73,10 +73,7 @@ fn the_result_survives_its_file() {
 #[test]
 fn a_file_that_is_no_result_or_a_newer_one_is_refused() {
     assert!(matches!(decode_gate(b"{}"), Err(WireError::NotGate)));
-    assert!(matches!(
-        decode_gate(br#"{"amdahl":"records","version":1}"#),
-        Err(WireError::NotGate)
-    ));
+    assert!(matches!(decode_gate(br#"{"amdahl":"records","version":1}"#), Err(WireError::NotGate)));
     assert!(matches!(
         decode_gate(br#"{"amdahl":"gate","version":9}"#),
         Err(WireError::Newer { found: 9, .. })

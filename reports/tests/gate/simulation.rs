@@ -56,8 +56,7 @@ impl Machine {
             })
             .collect();
         for open in for_second_stage(&trials) {
-            trials[open].second =
-                Some(self.launches(Effort::SECOND.launches, shifts[open], noise));
+            trials[open].second = Some(self.launches(Effort::SECOND.launches, shifts[open], noise));
         }
         let mut run = plant::run(trials);
         run.canaries =

@@ -1,8 +1,10 @@
 //! The commands: one file each, one line in [`all`].
 
+mod accept;
 mod check;
 mod common;
 mod compare;
+mod gate;
 mod list;
 mod measure;
 mod profile;
@@ -34,7 +36,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 6] {
+pub(crate) fn all() -> [&'static dyn Command; 8] {
     [
         &list::List,
         &check::Check,
@@ -42,6 +44,8 @@ pub(crate) fn all() -> [&'static dyn Command; 6] {
         &profile::Profile,
         &report::Report,
         &compare::Compare,
+        &gate::Gate,
+        &accept::Accept,
     ]
 }
 
@@ -61,9 +65,10 @@ pub(crate) fn program() -> clap::Command {
                 .help("The bench target, where the workspace has more than one"),
         )
         .after_help(
-            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed.\n\n\
+            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed, or a gate \
+             found a regression, 3 a gate is inconclusive.\n\n\
              Examples:\n  cargo amdahl list\n  cargo amdahl check\n  cargo amdahl measure covariance\n  \
-             cargo amdahl report",
+             cargo amdahl report\n  cargo amdahl gate --base origin/main",
         );
     all().into_iter().fold(program, |program, command| program.subcommand(command.declare()))
 }

@@ -1,0 +1,209 @@
+//! The base's program: its revision in a work tree of its own, built by whoever is given to build.
+//!
+//! The work tree is kept under the target folder, with a target folder of its own, so that the next
+//! gate builds only what changed. Git is run as a program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use amdahl_reports::gate::{Side, Which};
+
+use super::faults::GateError;
+use super::sides::compiler_of;
+
+/// Builds the bench target of the workspace in `folder`, with its own toolchain where that is asked
+/// for, and gives the program.
+pub(crate) type Builder<'b> = dyn FnMut(&BuildPlan) -> Result<PathBuf, String> + 'b;
+
+/// What is to be built.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct BuildPlan {
+    /// The workspace's folder.
+    pub(crate) folder: PathBuf,
+    /// The target folder.
+    pub(crate) target: PathBuf,
+    /// Whether the workspace names another toolchain than the head does.
+    pub(crate) own_toolchain: bool,
+}
+
+/// A program of a side, with what is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Built {
+    /// The program.
+    pub(crate) program: PathBuf,
+    /// What is known of it.
+    pub(crate) side: Side,
+    /// What must be said of it.
+    pub(crate) notes: Vec<String>,
+}
+
+impl Built {
+    /// A program that a user named; nothing is known of it but its compiler.
+    pub(crate) fn given(program: PathBuf) -> Self {
+        let rustc = compiler_of(&program);
+        let side = Side { name: program.display().to_string(), rustc, ..Side::default() };
+        Self { program, side, notes: Vec::new() }
+    }
+}
+
+/// A git repository, seen from a folder in it.
+#[derive(Debug, Clone)]
+pub(crate) struct Repository {
+    /// The workspace's folder.
+    folder: PathBuf,
+    /// Where the workspace lies within the repository; empty where it is all of it.
+    prefix: PathBuf,
+}
+
+/// Files that name a toolchain.
+const TOOLCHAIN_FILES: [&str; 2] = ["rust-toolchain.toml", "rust-toolchain"];
+
+impl Repository {
+    /// The repository that a folder is in.
+    ///
+    /// # Errors
+    /// Where it is in none.
+    pub(crate) fn around(folder: &Path) -> Result<Self, GateError> {
+        let prefix = PathBuf::from(git(folder, &["rev-parse", "--show-prefix"])?);
+        Ok(Self { folder: folder.to_owned(), prefix })
+    }
+
+    /// The commit of a revision.
+    ///
+    /// # Errors
+    /// Where there is none, with what to fetch.
+    pub(crate) fn resolve(&self, revision: &str) -> Result<String, GateError> {
+        let commit = format!("{revision}^{{commit}}");
+        let arguments = ["rev-parse", "--verify", "--quiet", "--end-of-options", &commit];
+        git(&self.folder, &arguments).map_err(|_| GateError::UnknownRevision {
+            revision: revision.to_owned(),
+            advice: self.advice(revision),
+        })
+    }
+
+    fn advice(&self, revision: &str) -> String {
+        let shallow = git(&self.folder, &["rev-parse", "--is-shallow-repository"]);
+        if shallow.is_ok_and(|answer| answer == "true") {
+            let what = match revision.split_once('/') {
+                Some((remote, branch)) => {
+                    format!("{remote} +refs/heads/{branch}:refs/remotes/{remote}/{branch}")
+                }
+                None => format!("origin {revision}"),
+            };
+            return format!(" in this shallow clone: run `git fetch --depth=1 {what}` first");
+        }
+        ": see `git branch --all`, or fetch it first".to_owned()
+    }
+
+    /// Builds a revision in the work tree under `cache`. `is_interrupted` is asked after the build: a
+    /// work tree made for a build that was broken off is removed again.
+    ///
+    /// # Errors
+    /// Where there is no such revision, it cannot be checked out, or it does not build.
+    pub(crate) fn build_base(
+        &self,
+        revision: &str,
+        cache: &Path,
+        is_interrupted: &dyn Fn() -> bool,
+        build: &mut Builder<'_>,
+    ) -> Result<Built, GateError> {
+        let commit = self.resolve(revision)?;
+        let tree = cache.join("base");
+        let is_new = self.check_out(&commit, &tree)?;
+        let folder = tree.join(&self.prefix);
+        let mut notes = Vec::new();
+        if self.lend_lock(&folder)? {
+            notes.push(
+                "The base has no `Cargo.lock` of its own: it was built with the head's.".to_owned(),
+            );
+        }
+        let plan = BuildPlan {
+            own_toolchain: toolchain(&folder) != toolchain(&self.folder),
+            target: cache.join("base-target"),
+            folder,
+        };
+        let program = build(&plan).map_err(|reason| GateError::DoesNotBuild {
+            side: Which::Base,
+            name: revision.to_owned(),
+            reason,
+        });
+        if is_interrupted() {
+            if is_new {
+                self.remove(&tree);
+            }
+            return Err(GateError::Interrupted);
+        }
+        let program = program?;
+        let side = Side {
+            name: revision.to_owned(),
+            commit: Some(commit.chars().take(12).collect()),
+            rustc: compiler_of(&program),
+            lock: lock_of(&plan.folder),
+        };
+        Ok(Built { program, side, notes })
+    }
+
+    /// Puts a commit into the work tree; gives whether the work tree had to be made.
+    fn check_out(&self, commit: &str, tree: &Path) -> Result<bool, GateError> {
+        let switched = tree.join(".git").is_file()
+            && git(tree, &["checkout", "--quiet", "--detach", "--force", commit]).is_ok()
+            && git(tree, &["clean", "--quiet", "-ffdx"]).is_ok();
+        if switched {
+            return Ok(false);
+        }
+        // What a killed gate left half-made is made anew.
+        self.remove(tree);
+        let path = tree.display().to_string();
+        let added = git(
+            &self.folder,
+            &["worktree", "add", "--quiet", "--detach", "--force", &path, commit],
+        );
+        if added.is_err() {
+            self.remove(tree);
+        }
+        added.map(|_| true)
+    }
+
+    fn remove(&self, tree: &Path) {
+        // Either may be gone already; what stays in the way is told by the next command.
+        let _ = git(&self.folder, &["worktree", "remove", "--force", &tree.display().to_string()]);
+        let _ = fs::remove_dir_all(tree);
+        let _ = git(&self.folder, &["worktree", "prune"]);
+    }
+
+    /// A base without a lock file would be resolved anew, to dependencies of today.
+    fn lend_lock(&self, base: &Path) -> Result<bool, GateError> {
+        let (own, its) = (self.folder.join("Cargo.lock"), base.join("Cargo.lock"));
+        if its.exists() || !own.exists() {
+            return Ok(false);
+        }
+        fs::copy(&own, &its).map_err(|source| GateError::Io { path: its, source })?;
+        Ok(true)
+    }
+}
+
+/// What a folder's files say of its toolchain.
+fn toolchain(folder: &Path) -> Option<String> {
+    TOOLCHAIN_FILES.iter().find_map(|file| fs::read_to_string(folder.join(file)).ok())
+}
+
+/// The checksum of a workspace's lock file.
+pub(crate) fn lock_of(folder: &Path) -> Option<String> {
+    let read = |folder: &Path| fs::read(folder.join("Cargo.lock")).ok();
+    let bytes = folder.ancestors().find_map(read)?;
+    Some(format!("{:08x}", crc32fast::hash(&bytes)))
+}
+
+fn git(folder: &Path, arguments: &[&str]) -> Result<String, GateError> {
+    let failed = |reason: String| GateError::Git { arguments: arguments.join(" "), reason };
+    let output = Command::new("git")
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .map_err(|error| failed(format!("cannot be run: {error}")))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
+    }
+    Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
+}
