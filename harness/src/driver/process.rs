@@ -156,8 +156,7 @@ impl Worker {
         }
         let waiting = Deadline::after(patience);
         loop {
-            let left = patience.saturating_sub(waiting.elapsed());
-            match self.replies.recv_timeout(left.min(LOOK_UP)) {
+            match self.replies.recv_timeout(waiting.left().min(LOOK_UP)) {
                 Err(RecvTimeoutError::Timeout)
                     if !self.interrupt.has_come() && !waiting.has_passed() => {}
                 other => return other,

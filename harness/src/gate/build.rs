@@ -207,3 +207,125 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<String, GateError> {
     }
     Err(failed(String::from_utf8_lossy(&output.stderr).trim().to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEVER: &dyn Fn() -> bool = &|| false;
+
+    /// A repository with two commits of one file, the first of them tagged `old`.
+    fn repository() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a folder");
+        run(folder.path(), &["init", "--quiet", "--initial-branch=main"]);
+        for (text, tag) in [("one", Some("old")), ("two", None)] {
+            fs::write(folder.path().join("code"), text).expect("a file");
+            fs::write(folder.path().join("Cargo.lock"), "locked").expect("a file");
+            run(folder.path(), &["add", "code"]);
+            run(folder.path(), &["commit", "--quiet", "--message", text]);
+            if let Some(tag) = tag {
+                run(folder.path(), &["tag", tag]);
+            }
+        }
+        folder
+    }
+
+    fn run(folder: &Path, arguments: &[&str]) {
+        let own = ["-c", "user.name=A Test", "-c", "user.email=test@example.org"];
+        git(folder, &[&own[..], arguments].concat()).expect("git does it");
+    }
+
+    /// "Builds" by giving the file that stands in the work tree.
+    fn copy(plan: &BuildPlan) -> Result<PathBuf, String> {
+        Ok(plan.folder.join("code"))
+    }
+
+    fn build_of(repository: &Path, revision: &str, cache: &Path) -> Result<Built, GateError> {
+        Repository::around(repository)?.build_base(revision, cache, NEVER, &mut copy)
+    }
+
+    #[test]
+    fn a_base_is_built_from_its_own_revision_and_its_work_tree_is_kept() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        for (revision, text) in [("old", "one"), ("main", "two"), ("HEAD~1", "one")] {
+            let built = build_of(folder.path(), revision, cache.path()).expect("it builds");
+            assert_eq!(fs::read_to_string(&built.program).unwrap(), text);
+            assert_eq!(built.side.name, revision);
+            assert_eq!(built.side.commit.as_deref().map(str::len), Some(12));
+            assert!(built.notes[0].contains("no `Cargo.lock`"), "{:?}", built.notes);
+            assert_eq!(built.side.lock, lock_of(folder.path()));
+        }
+        assert_eq!(fs::read_to_string(folder.path().join("code")).unwrap(), "two");
+    }
+
+    #[test]
+    fn a_work_tree_that_a_killed_gate_left_half_made_is_made_anew() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        fs::create_dir_all(cache.path().join("base/half")).unwrap();
+        fs::write(cache.path().join("base/.git"), "gitdir: nowhere").unwrap();
+        let built = build_of(folder.path(), "old", cache.path()).expect("it builds");
+        assert_eq!(fs::read_to_string(built.program).unwrap(), "one");
+    }
+
+    #[test]
+    fn a_base_that_does_not_build_says_so() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        let fails = |_: &BuildPlan| Err("it has an error".to_owned());
+        let repository = Repository::around(folder.path()).unwrap();
+        let error = repository.build_base("old", cache.path(), NEVER, &mut { fails }).unwrap_err();
+        assert_eq!(error.to_string(), "the base (old) does not build: it has an error");
+    }
+
+    #[test]
+    fn an_interrupted_build_leaves_no_work_tree() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        let repository = Repository::around(folder.path()).unwrap();
+        let built = repository.build_base("old", cache.path(), &|| true, &mut copy);
+        assert!(matches!(built, Err(GateError::Interrupted)));
+        assert!(!cache.path().join("base").exists());
+        let trees = git(folder.path(), &["worktree", "list"]).unwrap();
+        assert_eq!(trees.lines().count(), 1, "{trees}");
+    }
+
+    #[test]
+    fn another_toolchain_file_asks_for_another_toolchain() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        let repository = Repository::around(folder.path()).unwrap();
+        let mut asked = Vec::new();
+        let mut build = |plan: &BuildPlan| {
+            asked.push(plan.own_toolchain);
+            copy(plan)
+        };
+        repository.build_base("old", cache.path(), NEVER, &mut build).expect("it builds");
+        fs::write(folder.path().join("rust-toolchain"), "nightly").unwrap();
+        repository.build_base("old", cache.path(), NEVER, &mut build).expect("it builds");
+        assert_eq!(asked, [false, true]);
+    }
+
+    #[test]
+    fn what_a_shallow_clone_lacks_is_asked_for_by_the_command_that_fetches_it() {
+        let (folder, cache) = (repository(), tempfile::tempdir().unwrap());
+        let shallow = cache.path().join("shallow");
+        let (from, to) =
+            (format!("file://{}", folder.path().display()), shallow.display().to_string());
+        run(cache.path(), &["clone", "--quiet", "--depth=1", &from, &to]);
+        let error = |revision| build_of(&shallow, revision, cache.path()).unwrap_err().to_string();
+        let wanted = "`git fetch --depth=1 origin +refs/heads/next:refs/remotes/origin/next` first";
+        assert!(error("origin/next").contains(wanted), "{}", error("origin/next"));
+        assert!(
+            error("old").contains("`git fetch --depth=1 origin old` first"),
+            "{}",
+            error("old")
+        );
+        let whole = build_of(folder.path(), "no-such", cache.path()).unwrap_err().to_string();
+        assert!(whole.contains("there is no revision `no-such`"), "{whole}");
+        assert!(!whole.contains("shallow"), "{whole}");
+    }
+
+    #[test]
+    fn outside_of_a_repository_git_says_what_is_wrong() {
+        let nowhere = tempfile::tempdir().unwrap();
+        let error = Repository::around(nowhere.path()).unwrap_err().to_string();
+        assert!(error.contains("not a git repository"), "{error}");
+    }
+}

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amdahl_reports::gate::Which;
-use amdahl_reports::{CaseId, Failure, Metric};
+use amdahl_reports::{CaseId, Failure, FailureKind, Metric};
 
 use super::Gate;
 use super::entrant::Entrant;
@@ -92,7 +92,13 @@ impl Gate<'_> {
         let program = self.program(side);
         let worker = self.patient(&program.launcher).launch(Purpose::Time, case.threads)?;
         let against = reference_at(&program.kernels, case);
-        LiveCase::prepare(worker, case, &self.source, against)
+        let live = LiveCase::prepare(worker, case, &self.source, against)?;
+        if live.agreement.is_none() {
+            let reason =
+                "the worker says nothing of the agreement that it was asked for".to_owned();
+            return Err(Failure { kind: FailureKind::Broken, reason });
+        }
+        Ok(live)
     }
 
     /// The largest size at which an iteration of the base takes no longer than a slot, by a first timing

@@ -3,14 +3,17 @@
 //! The launch is what the statistics count. Address layout, page placement and the padding of the
 //! environment are drawn anew with each; a case prepared again in an old process is not.
 
+use std::time::Duration;
+
 use amdahl_reports::gate::{Effort, Which};
 use amdahl_reports::{CaseId, Failure};
 
-use super::Gate;
 use super::entrant::{Entrant, Stage};
 use super::slots::{SIDES, epochs};
 use super::watch::pin;
+use super::{Gate, costs};
 use crate::driver::{Launcher, LiveCase, Worker};
+use crate::measure::Deadline;
 use crate::protocol::Purpose;
 
 /// The environment's padding is below this, in bytes: a page, after which the stack's layout repeats.
@@ -20,40 +23,57 @@ const PADDING_BYTES: usize = 4096;
 type Workers = [Worker; 2];
 
 impl Gate<'_> {
-    /// Launches both sides so often, and once more each time for the canaries. Gives false where the
-    /// budget, or an interrupt, ended it before.
+    /// Launches both sides, and the canaries with them, as often as the effort says and the time allows;
+    /// gives how often that was. The pace is watched: on a busy machine later launches have fewer epochs.
     pub(super) fn stage(
         &mut self,
         stage: Stage,
         effort: Effort,
+        time: Duration,
         entrants: &mut [&mut Entrant],
         canaries: &mut [Entrant],
-    ) -> bool {
+    ) -> usize {
+        let time = Deadline::after(time);
+        let what = if stage == Stage::Screen { "screen" } else { "look again at" };
+        let costs = costs(entrants.iter().map(|own| &**own).chain(&*canaries));
+        let (mut done, mut planned_s) = (0, 0.0);
+        while !self.must_stop() {
+            let pace = if done == 0 { 1.0 } else { time.elapsed().as_secs_f64() / planned_s };
+            let left_s = time.left().as_secs_f64();
+            let Some(epochs) = effort.next(done, left_s, &costs.times(pace)) else { break };
+            planned_s += Effort { launches: 1, epochs }.takes_s(&costs);
+            let left = amdahl_reports::format::duration(self.left_s());
+            self.step(&format!(
+                "{what} {}: launch {} of {}, at most {left} left",
+                amdahl_reports::format::plural(entrants.len(), "case"),
+                done + 1,
+                effort.launches,
+            ));
+            self.launch_all(stage, epochs, entrants, canaries);
+            done += 1;
+        }
+        done
+    }
+
+    /// One launch of every team: the cases of each number of threads, and the canaries.
+    fn launch_all(
+        &mut self,
+        stage: Stage,
+        epochs: usize,
+        entrants: &mut [&mut Entrant],
+        canaries: &mut [Entrant],
+    ) {
         let sides = [self.base.launcher.clone(), self.head.launcher.clone()];
         let twins = [self.base.launcher.clone(), self.copy.clone()];
-        let what = if stage == Stage::Screen { "screen" } else { "look again at" };
-        for launch in 1..=effort.launches {
-            if self.must_stop() {
-                return false;
-            }
-            let left = self.left_s();
-            self.step(&format!(
-                "{what} {}: launch {launch} of {}, at most {} left",
-                amdahl_reports::format::plural(entrants.len(), "case"),
-                effort.launches,
-                amdahl_reports::format::duration(left)
-            ));
-            let mut counts: Vec<usize> = entrants.iter().map(|own| own.case.threads).collect();
-            counts.sort_unstable();
-            counts.dedup();
-            for threads in counts {
-                let same = entrants.iter_mut().filter(|own| own.case.threads == threads);
-                let team: Vec<&mut Entrant> = same.map(|own| &mut **own).collect();
-                self.launch(&sides, stage, effort.epochs, team);
-            }
-            self.launch(&twins, stage, effort.epochs, canaries.iter_mut().collect());
+        let mut counts: Vec<usize> = entrants.iter().map(|own| own.case.threads).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        for threads in counts {
+            let same = entrants.iter_mut().filter(|own| own.case.threads == threads);
+            let team: Vec<&mut Entrant> = same.map(|own| &mut **own).collect();
+            self.launch(&sides, stage, epochs, team);
         }
-        !self.must_stop()
+        self.launch(&twins, stage, epochs, canaries.iter_mut().collect());
     }
 
     /// One launch for cases of one number of threads, in shuffled order.

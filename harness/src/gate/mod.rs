@@ -39,6 +39,8 @@ const CALIBRATION: f64 = 0.3;
 const SCREENING: f64 = 0.65;
 /// No worker may be silent for a longer share of the budget: a hang must leave time for the others.
 const SILENCE: f64 = 1.0 / 6.0;
+/// This share of the budget is for what comes after the last slot.
+const CLOSING: f64 = 0.02;
 /// Starting two processes, in seconds, before one has been timed.
 const START_S: f64 = 0.03;
 /// One canary for so many cases, at least one and at most [`MOST_CANARIES`].
@@ -118,7 +120,8 @@ pub(crate) fn run(
         interrupt: interrupt.clone(),
         ..Launcher::of(program.to_owned(), setting.patience)
     };
-    let clock = Deadline::after(setting.budget);
+    // The end of the budget is the end of the run: the last worker's end and the files come after.
+    let clock = Deadline::after(setting.budget.mul_f64(1.0 - CLOSING));
     let base = Program::greet(launcher(&builds.base), Which::Base)?;
     let head = Program::greet(launcher(&builds.head), Which::Head)?;
     let gate = Gate {
@@ -159,7 +162,7 @@ impl Gate<'_> {
         let mut canaries = self.canaries(&entrants);
         let mut protocol =
             Protocol { budget_s: self.setting.budget.as_secs_f64(), ..Protocol::default() };
-        protocol.cut_short = !self.time(&mut entrants, &mut canaries, &mut protocol);
+        self.time(&mut entrants, &mut canaries, &mut protocol);
         self.progress.end();
         if self.interrupt.has_come() {
             return Err(GateError::Interrupted);
@@ -219,19 +222,19 @@ impl Gate<'_> {
         able.into_iter().take(count).map(Entrant::as_canary).collect()
     }
 
-    /// Both stages; false where the budget cut them short.
+    /// Both stages. What they came to is written into the protocol.
     fn time(
         &mut self,
         entrants: &mut [Entrant],
         canaries: &mut [Entrant],
         protocol: &mut Protocol,
-    ) -> bool {
+    ) {
         let mut all: Vec<&mut Entrant> = entrants.iter_mut().collect();
+        let time = self.clock.left().mul_f64(SCREENING);
         let costs = costs(all.iter().map(|own| &**own).chain(&*canaries));
-        protocol.screen = Effort::SCREEN.within(self.left_s() * SCREENING, &costs);
-        if !self.stage(Stage::Screen, protocol.screen, &mut all, canaries) {
-            return false;
-        }
+        protocol.screen = Effort::SCREEN.within(time.as_secs_f64(), &costs);
+        protocol.screen.launches =
+            self.stage(Stage::Screen, protocol.screen, time, &mut all, canaries);
         let trials: Vec<_> = entrants.iter().map(Entrant::trial).collect();
         let open = for_second_stage(&trials);
         let mut chosen: Vec<&mut Entrant> = Vec::new();
@@ -241,12 +244,14 @@ impl Gate<'_> {
                 chosen.push(entrant);
             }
         }
-        if chosen.is_empty() {
-            return true;
+        if !chosen.is_empty() {
+            let time = self.clock.left();
+            let costs = self::costs(chosen.iter().map(|own| &**own).chain(&*canaries));
+            protocol.second = Effort::SECOND.within(time.as_secs_f64(), &costs);
+            protocol.second.launches =
+                self.stage(Stage::Second, protocol.second, time, &mut chosen, canaries);
         }
-        let costs = self::costs(chosen.iter().map(|own| &**own).chain(&*canaries));
-        protocol.second = Effort::SECOND.within(self.left_s(), &costs);
-        self.stage(Stage::Second, protocol.second, &mut chosen, canaries)
+        protocol.cut_short = self.must_stop();
     }
 
     fn must_stop(&self) -> bool {
@@ -255,13 +260,12 @@ impl Gate<'_> {
 
     /// What is left of the budget, in seconds.
     fn left_s(&self) -> f64 {
-        self.setting.budget.saturating_sub(self.clock.elapsed()).as_secs_f64()
+        self.clock.left().as_secs_f64()
     }
 
     /// How long a worker may be silent from now on: never beyond the end of the budget.
     fn patience(&self) -> Duration {
-        let left = self.setting.budget.saturating_sub(self.clock.elapsed());
-        self.setting.patience.min(self.setting.budget.mul_f64(SILENCE)).min(left)
+        self.setting.patience.min(self.setting.budget.mul_f64(SILENCE)).min(self.clock.left())
     }
 
     fn patient(&self, launcher: &Launcher) -> Launcher {

@@ -8,7 +8,6 @@ use super::{
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::format;
 use crate::report::case_text;
-use crate::stats::Interval;
 use crate::{CaseId, Metric, Unit};
 
 /// The gate as a document, for any renderer of documents.
@@ -73,7 +72,7 @@ fn headline(run: &GateRun, judgement: &Judgement) -> Text {
     let text = match (judgement.verdict, judgement.sight) {
         (Verdict::Pass, Some(sight)) => format!(
             "{compared} compared. Each is slower by less than {} at {confidence}, if at all.",
-            format::percent(sight)
+            format::percent_at_most(sight)
         ),
         (Verdict::Pass, None) => format!("{compared} compared."),
         (Verdict::Rebaseline, _) => format!(
@@ -146,8 +145,11 @@ fn time_table(cases: &[(&GatedCase, &CaseResult)]) -> Table {
         table.row([
             case_text(&trial.case),
             shown(format::time(trial.base_ns)),
-            time.change.as_ref().map(|change| Text::from(signed(change))).unwrap_or_default(),
-            time.bound.map(|bound| Text::from(format::percent(bound))).unwrap_or_default(),
+            time.change
+                .as_ref()
+                .map(|change| Text::from(format::change_interval(change)))
+                .unwrap_or_default(),
+            time.bound.map(|bound| Text::from(format::percent_at_most(bound))).unwrap_or_default(),
             shown(format::percent(trial.limit.allowed_fraction(trial.base_ns))),
             shown(format::count(time.launches as f64)),
             shown(format!(
@@ -159,12 +161,6 @@ fn time_table(cases: &[(&GatedCase, &CaseResult)]) -> Table {
         ]);
     }
     table.without_empty_columns()
-}
-
-/// A change with the sign that tells slower from faster.
-fn signed(change: &Interval) -> String {
-    let sign = if change.estimate > 0.0 { "+" } else { "" };
-    format!("{sign}{}", format::percent_interval(change))
 }
 
 fn exact_table(pairs: &[(&GatedCase, &CaseResult)], keep: &dyn Fn(&ExactOutcome) -> bool) -> Table {
@@ -218,7 +214,7 @@ fn change(exact: &ExactResult) -> Text {
 fn protocol(run: &GateRun, judgement: &Judgement) -> Vec<Text> {
     let effort = |effort: super::Effort| {
         format!(
-            "{} launches x {}",
+            "{} launches x up to {}",
             format::count(effort.launches as f64),
             format::plural(effort.epochs, "epoch")
         )
@@ -247,7 +243,7 @@ fn protocol(run: &GateRun, judgement: &Judgement) -> Vec<Text> {
     if let Some(sight) = judgement.sight {
         points.push(format!(
             "Smallest slow-down that could not have hidden in any case: {} at {}.",
-            format::percent(sight),
+            format::percent_at_most(sight),
             format::confidence(BOUND_CONFIDENCE)
         ));
     }

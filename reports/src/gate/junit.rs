@@ -84,7 +84,7 @@ fn end(case: &GatedCase, result: &CaseResult) -> End {
             format!("{} rose from {} to {}", counts.metric, value(exact.base), value(exact.head))
         })
         .collect();
-    let slower = result.time.change.map(|change| format::percent_interval(&change));
+    let slower = result.time.change.map(|change| format::change_interval(&change));
     match &result.time.outcome {
         TimeOutcome::Failed(why) => End::Failure(why.clone()),
         TimeOutcome::Slower => {

@@ -60,6 +60,24 @@ impl Effort {
         let least = Self { launches: LEAST_LAUNCHES.min(self.launches), epochs: 1 };
         fewer_epochs.chain(fewer_launches).find(fits).unwrap_or(least)
     }
+
+    /// How many epochs the next launch has, where so many are done and so much time is left; `None`
+    /// where there is no next one. A machine that turns out slower than its costs said loses epochs
+    /// first, and launches beyond [`LEAST_LAUNCHES`] after.
+    pub fn next(self, done: usize, seconds_left: f64, costs: &Costs) -> Option<usize> {
+        let rest = self.launches.checked_sub(done).filter(|&rest| rest > 0)?;
+        let takes_s = |launches: usize, epochs: usize| Self { launches, epochs }.takes_s(costs);
+        let all = (1..=self.epochs).rev().find(|&epochs| takes_s(rest, epochs) <= seconds_left);
+        let another = done < LEAST_LAUNCHES || takes_s(1, 1) <= seconds_left;
+        all.or(another.then_some(1))
+    }
+}
+
+impl Costs {
+    /// The same costs on a machine that takes so many times as long.
+    pub fn times(self, pace: f64) -> Self {
+        Self { launch_s: self.launch_s * pace, epoch_s: self.epoch_s * pace }
+    }
 }
 
 #[cfg(test)]
@@ -82,6 +100,18 @@ mod tests {
         let least = Effort { launches: LEAST_LAUNCHES, epochs: 1 };
         assert_eq!(Effort::SCREEN.within(1.0, &FIFTY), least);
         assert_eq!(Effort::SECOND.within(0.0, &FIFTY), least);
+    }
+
+    #[test]
+    fn a_machine_slower_than_its_costs_loses_epochs_before_launches() {
+        let screen = Effort::SCREEN;
+        assert_eq!(screen.next(0, 140.0, &FIFTY), Some(3));
+        assert_eq!(screen.next(8, 70.0, &FIFTY), Some(3));
+        assert_eq!(screen.next(8, 70.0, &FIFTY.times(1.5)), Some(2));
+        assert_eq!(screen.next(8, 20.0, &FIFTY), Some(1));
+        assert_eq!(screen.next(8, 3.0, &FIFTY), None);
+        assert_eq!(screen.next(7, 3.0, &FIFTY), Some(1), "a bound needs eight");
+        assert_eq!(screen.next(16, 140.0, &FIFTY), None);
     }
 
     #[test]

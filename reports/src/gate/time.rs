@@ -145,7 +145,7 @@ fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
             } else {
                 TimeOutcome::Undecided(format!(
                     "a slow-down of up to {} could not have been seen",
-                    crate::format::percent(change.high)
+                    crate::format::percent_at_most(change.high)
                 ))
             }
         }

@@ -70,8 +70,8 @@ pub struct Judgement {
     pub reasons: Vec<String>,
     /// Of each case, in the order of [`GateRun::cases`].
     pub cases: Vec<CaseResult>,
-    /// No case that was compared is slower by more than this, as a fraction, each at
-    /// [`super::BOUND_CONFIDENCE`]: the smallest slow-down that could not have hidden. `None` where
+    /// No case that was compared and not found slower is slower by more than this, as a fraction, each
+    /// at [`super::BOUND_CONFIDENCE`]: the smallest slow-down that could not have hidden. `None` where
     /// there is a case without a bound.
     pub sight: Option<f64>,
 }
@@ -87,11 +87,12 @@ pub fn judge(run: &GateRun) -> Judgement {
             exact: case.exact.iter().map(judge_exact).collect(),
         })
         .collect();
-    let compared = |result: &&CaseResult| {
-        !matches!(result.time.outcome, TimeOutcome::NotComparable(_) | TimeOutcome::Failed(_))
+    let unfound = |result: &&CaseResult| {
+        use TimeOutcome::{Failed, NotComparable, Slower};
+        !matches!(result.time.outcome, NotComparable(_) | Failed(_) | Slower)
     };
     let bounds: Option<Vec<f64>> =
-        cases.iter().filter(compared).map(|result| result.time.bound).collect();
+        cases.iter().filter(unfound).map(|result| result.time.bound).collect();
     let sight = bounds.and_then(|bounds| bounds.into_iter().reduce(f64::max));
     let (verdict, reasons) = verdict(run, &cases);
     Judgement { verdict, reasons, cases, sight }
