@@ -47,6 +47,8 @@ fn the_command_lines_help_keeps_to_the_glossary() {
         "profile --help",
         "report --help",
         "compare --help",
+        "gate --help",
+        "accept --help",
     ] {
         assert_spoken_well(words, &stdout(&sandbox.amdahl(words)));
     }

@@ -11,77 +11,109 @@
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "it stands alone")]
 
 use std::io::{BufRead, Write};
+use std::path::Path;
 use std::time::Duration;
 
 const COST_NS: f64 = 1000.0;
 
+/// One size, two variants.
+const KERNEL: &str = r#"{"id":"sum","about":"a sum","exercise":null,"sizes":[{"label":"1000","measured":true,"flops":null,"bytes":null,"tolerance":{"relative":0.0,"absolute":0.0}}],"variants":[{"name":"naive","role":"reference","rung":null},{"name":"fold","role":"serial","rung":null}],"absent":[],"stages":[]}"#;
+
+const PREPARED: &str = r#"{"is":"prepared","setup_ns":1,"cold_ns":1000,"agreement":{"against":"naive","error":0.0,"allowed":0.0,"used":0.0,"values":1,"in_place":false,"output_bytes":8}}"#;
+
 fn main() {
-    let options = std::env::var("AMDAHL_STUB").unwrap_or_default();
-    let text = |key: &str| {
-        let mut pairs = options.split(',').filter_map(|pair| pair.split_once('='));
-        pairs.find(|(own, _)| *own == key).map(|(_, value)| value.to_owned())
+    let mut stub = Stub {
+        options: std::env::var("AMDAHL_STUB").unwrap_or_default(),
+        in_launch: std::env::var_os("AMDAHL_PADDING").is_some(),
+        batches: 0.0,
+        random: u64::from(std::process::id()).wrapping_mul(0x9e37_79b9_7f4a_7c15),
     };
-    let figure = |key: &str| text(key).and_then(|value| value.parse::<f64>().ok());
-    let own = std::env::var("AMDAHL_SELF").or(std::env::args().next().ok_or(()));
-    let is_twin = own.is_ok_and(|name| name.ends_with("canary"));
-    let twin = if is_twin { figure("twin").unwrap_or(0.0) } else { 0.0 };
-    let cost_ns = figure("cost").unwrap_or(COST_NS) * (1.0 + twin / 100.0);
-    if let Some(file) = text("pids") {
+    if let Some(file) = stub.text("pids") {
         let mut file = std::fs::File::options().create(true).append(true).open(file).unwrap();
         writeln!(file, "{}", std::process::id()).unwrap();
     }
-    let mut random = u64::from(std::process::id()).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    let mut batches = 0.0;
-    let in_launch = std::env::var_os("AMDAHL_PADDING").is_some();
     for request in std::io::stdin().lock().lines().map_while(Result::ok) {
         let is = |word: &str| request.contains(&format!("\"do\":\"{word}\""));
         if is("quit") {
             return;
         }
         let reply = if is("list") {
-            let protocol = figure("protocol").unwrap_or(1.0);
-            let sizes = r#"[{"label":"1000","measured":true,"flops":null,"bytes":null,"tolerance":{"relative":0.0,"absolute":0.0}}]"#;
-            let variants = r#"[{"name":"naive","role":"reference","rung":null},{"name":"fold","role":"serial","rung":null}]"#;
+            let protocol = stub.figure("protocol").unwrap_or(1.0);
             format!(
-                r#"{{"is":"kernels","protocol":{protocol},"counts_heap":true,"kernels":[{{"id":"sum","about":"a sum","exercise":null,"sizes":{sizes},"variants":{variants},"absent":[],"stages":[]}}]}}"#
+                r#"{{"is":"kernels","protocol":{protocol},"counts_heap":true,"kernels":[{KERNEL}]}}"#
             )
         } else if is("prepare") {
-            r#"{"is":"prepared","setup_ns":1,"cold_ns":1000,"agreement":{"against":"naive","error":0.0,"allowed":0.0,"used":0.0,"values":1,"in_place":false,"output_bytes":8}}"#.to_owned()
+            PREPARED.to_owned()
         } else if is("heap") {
-            let blocks = figure("blocks").unwrap_or(2.0);
+            let blocks = stub.figure("blocks").unwrap_or(2.0);
             format!(
                 r#"{{"is":"measured","measurement":{{"series":[{{"metric":"heap_blocks","totals":[{blocks},{blocks}],"iterations":[1,1]}}],"notes":[],"detail":"none"}}}}"#
             )
         } else {
-            if in_launch {
-                batches += 1.0;
-            }
-            if let Some(file) = text("once").filter(|file| !std::path::Path::new(file).exists())
-                && batches >= 4.0
-            {
-                std::fs::write(file, "").unwrap();
-                std::process::abort();
-            }
-            match () {
-                () if figure("dies").is_some_and(|at| batches >= at) => std::process::abort(),
-                () if figure("hangs").is_some_and(|at| batches >= at) => {
-                    std::thread::sleep(Duration::from_mins(10));
-                }
-                () if figure("rubbish").is_some_and(|at| batches >= at) => println!("rubbish"),
-                () => {}
-            }
-            std::thread::sleep(Duration::from_millis(figure("sleep").unwrap_or(0.0) as u64));
-            // Knuth's 64-bit generator (The Art of Computer Programming 2, section 3.3.4).
-            random = random
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
-            let uniform = (random >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
-            let spread = 1.0 + uniform * figure("jitter").unwrap_or(0.4) / 100.0;
+            stub.misbehave();
             let iterations = request.split("\"iterations\":").nth(1).unwrap_or_default();
             let digits: String = iterations.chars().take_while(char::is_ascii_digit).collect();
-            let elapsed_ns = digits.parse().unwrap_or(1.0) * cost_ns * spread;
-            format!(r#"{{"is":"batch","elapsed_ns":{},"pairs":1}}"#, elapsed_ns as u64)
+            let elapsed_ns = digits.parse().unwrap_or(1.0) * stub.iteration_ns();
+            format!(r#"{{"is":"batch","elapsed_ns":{elapsed_ns:.0},"pairs":1}}"#)
         };
         println!("{reply}");
+    }
+}
+
+struct Stub {
+    options: String,
+    /// Whether a gate launched it to be timed; greetings, checks and counts have no padding.
+    in_launch: bool,
+    batches: f64,
+    random: u64,
+}
+
+impl Stub {
+    fn text(&self, key: &str) -> Option<String> {
+        let mut pairs = self.options.split(',').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(own, _)| *own == key).map(|(_, value)| value.to_owned())
+    }
+
+    fn figure(&self, key: &str) -> Option<f64> {
+        self.text(key)?.parse().ok()
+    }
+
+    /// Goes wrong where that is asked for.
+    fn misbehave(&mut self) {
+        if self.in_launch {
+            self.batches += 1.0;
+        }
+        if let Some(file) = self.text("once").filter(|file| !Path::new(file).exists())
+            && self.batches >= 4.0
+        {
+            std::fs::write(file, "").unwrap();
+            std::process::abort();
+        }
+        let is_due = |fault: &str| self.figure(fault).is_some_and(|at| self.batches >= at);
+        if is_due("dies") {
+            std::process::abort();
+        }
+        if is_due("hangs") {
+            std::thread::sleep(Duration::from_mins(10));
+        }
+        if is_due("rubbish") {
+            println!("rubbish");
+        }
+        let milliseconds = self.figure("sleep").unwrap_or(0.0);
+        std::thread::sleep(Duration::from_secs_f64(milliseconds * 1e-3));
+    }
+
+    /// What an iteration of this batch takes.
+    fn iteration_ns(&mut self) -> f64 {
+        // Knuth's 64-bit generator (The Art of Computer Programming 2, section 3.3.4).
+        self.random = self
+            .random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        let uniform = (self.random >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+        let own = std::env::var("AMDAHL_SELF").unwrap_or_default();
+        let twin = if own.ends_with("canary") { self.figure("twin").unwrap_or(0.0) } else { 0.0 };
+        let spread = uniform * self.figure("jitter").unwrap_or(0.4);
+        self.figure("cost").unwrap_or(COST_NS) * (1.0 + twin / 100.0) * (1.0 + spread / 100.0)
     }
 }

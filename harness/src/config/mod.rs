@@ -202,12 +202,13 @@ pub(crate) fn accept(
     if !text.is_empty() && !text.ends_with('\n') {
         text.push('\n');
     }
-    text += &format!(
+    let entry = format!(
         "\n[[accepted]]\ncase = {}\nmetric = {}\n{figure}\nreason = {}\n",
         quoted(case),
         quoted(metric),
         quoted(reason)
     );
+    text.push_str(&entry);
     // What could not be read back must not be written.
     Config::parse(&text, &path)?;
     crate::store::write_whole(&path, text.as_bytes()).map_err(failed)?;

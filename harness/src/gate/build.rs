@@ -195,13 +195,17 @@ pub(crate) fn lock_of(folder: &Path) -> Option<String> {
     Some(format!("{:08x}", crc32fast::hash(&bytes)))
 }
 
+/// What git tells the hooks it runs: it would bind a gate run by one to the hook's own work tree.
+const OF_A_HOOK: [&str; 3] = ["GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE"];
+
 fn git(folder: &Path, arguments: &[&str]) -> Result<String, GateError> {
     let failed = |reason: String| GateError::Git { arguments: arguments.join(" "), reason };
-    let output = Command::new("git")
-        .args(arguments)
-        .current_dir(folder)
-        .output()
-        .map_err(|error| failed(format!("cannot be run: {error}")))?;
+    let mut command = Command::new("git");
+    for variable in OF_A_HOOK {
+        command.env_remove(variable);
+    }
+    let output = command.args(arguments).current_dir(folder).output();
+    let output = output.map_err(|error| failed(format!("cannot be run: {error}")))?;
     if output.status.success() {
         return Ok(String::from_utf8_lossy(&output.stdout).trim_end().to_owned());
     }
@@ -237,7 +241,8 @@ mod tests {
 
     /// "Builds" by giving the file that stands in the work tree.
     fn copy(plan: &BuildPlan) -> Result<PathBuf, String> {
-        Ok(plan.folder.join("code"))
+        let code = plan.folder.join("code");
+        code.exists().then_some(code).ok_or_else(|| "there is no code".to_owned())
     }
 
     fn build_of(repository: &Path, revision: &str, cache: &Path) -> Result<Built, GateError> {

@@ -22,35 +22,42 @@ const PROCESSES_OF_THREADS: usize = 3;
 /// eight lie apart by chance happens once in 12,870 (the ways to choose 8 of 16).
 const FURTHER: usize = 5;
 
+/// Why a case is not counted at all.
+const TOO_LATE: &str = "the time for counting had ended: give the gate a longer --budget";
+/// Why an increase is not believed.
+const DOUBTFUL: &str = "an increase may be the schedule's, and the time to count again had ended: \
+                        give the gate a longer --budget";
+
 impl Gate<'_> {
-    /// Counts every case that agreed on both sides.
-    pub(super) fn count(&mut self, entrants: &mut [Entrant]) {
+    /// Counts every case that agreed on both sides. Gives a note where a program cannot count.
+    pub(super) fn count(&mut self, entrants: &mut [Entrant]) -> Option<String> {
+        let unable = SIDES.into_iter().find(|side| !self.program(*side).counts_heap);
+        if let Some(side) = unable {
+            return Some(format!(
+                "Heap is not compared: the {} does not declare amdahl's allocator. Add \
+                 `#[global_allocator] static A: amdahl::Allocator = amdahl::Allocator::new();` to the \
+                 bench target.",
+                side.word()
+            ));
+        }
         let time = Deadline::after(self.setting.budget.mul_f64(SHARE));
         for entrant in entrants.iter_mut() {
             self.step(&format!("count {}", entrant.case));
             if entrant.failure.is_some() {
                 continue;
             }
-            let missing = if !(self.base.counts_heap && self.head.counts_heap) {
-                Some("the program does not declare amdahl's allocator: see its README".to_owned())
-            } else if time.has_passed() || self.must_stop() {
-                Some("the time for counting had ended: give the gate a longer --budget".to_owned())
+            entrant.exact = if time.has_passed() || self.must_stop() {
+                self.uncounted(&entrant.case, TOO_LATE)
             } else {
-                None
-            };
-            entrant.exact = match missing {
-                Some(why) => self.uncounted(&entrant.case, &why),
-                None => self.count_case(&entrant.case, &time).unwrap_or_else(|(side, failure)| {
-                    let why = format!(
-                        "{} in the {}: {}",
-                        failure.kind.label(),
-                        side.word(),
-                        failure.reason
-                    );
+                let counted = self.count_case(&entrant.case, &time);
+                counted.unwrap_or_else(|(side, failure)| {
+                    let kind = failure.kind.label();
+                    let why = format!("{kind} in the {}: {}", side.word(), failure.reason);
                     self.uncounted(&entrant.case, &why)
-                }),
+                })
             };
         }
+        None
     }
 
     fn empty(&self, case: &CaseId) -> Vec<ExactCounts> {
@@ -66,7 +73,9 @@ impl Gate<'_> {
 
     fn uncounted(&self, case: &CaseId, why: &str) -> Vec<ExactCounts> {
         let mut counts = self.empty(case);
-        counts.iter_mut().for_each(|metric| metric.missing = Some(why.to_owned()));
+        for metric in &mut counts {
+            metric.missing = Some(why.to_owned());
+        }
         counts
     }
 
@@ -79,7 +88,10 @@ impl Gate<'_> {
         let processes = if case.threads > 1 { PROCESSES_OF_THREADS } else { PROCESSES };
         self.count_further(case, processes, &mut counts)?;
         let doubtful = counts.iter().any(|metric| needs_another_look(metric, case.threads));
-        if doubtful && !time.has_passed() {
+        if doubtful && time.has_passed() {
+            return Ok(self.uncounted(case, DOUBTFUL));
+        }
+        if doubtful {
             self.count_further(case, FURTHER, &mut counts)?;
         }
         Ok(counts)

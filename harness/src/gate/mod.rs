@@ -158,7 +158,7 @@ impl Gate<'_> {
         self.progress.begin((2 * entries.len() + launches) as u64);
         let mut notes = builds.notes.clone();
         let mut entrants = self.calibrate_all(&entries, &mut notes)?;
-        self.count(&mut entrants);
+        notes.extend(self.count(&mut entrants));
         let mut canaries = self.canaries(&entrants);
         let mut protocol =
             Protocol { budget_s: self.setting.budget.as_secs_f64(), ..Protocol::default() };

@@ -56,7 +56,9 @@ pub(super) fn processors() -> Vec<usize> {
 /// Where the system refuses they stay free, on both sides alike.
 pub(super) fn pin(process: u32, processors: &[usize]) {
     let mut set = CpuSet::new();
-    processors.iter().for_each(|&core| set.set(core));
+    for &core in processors {
+        set.set(core);
+    }
     let process = i32::try_from(process).ok().and_then(Pid::from_raw);
     if let Some(process) = process {
         let _ = sched_setaffinity(Some(process), &set);

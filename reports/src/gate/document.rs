@@ -102,7 +102,9 @@ fn sections(run: &GateRun, judgement: &Judgement) -> Vec<Section> {
     };
     let list = |title, cases: &[CaseId]| {
         let mut table = Table::new([Column::left("case")]);
-        cases.iter().for_each(|case| table.row([case_text(case)]));
+        for case in cases {
+            table.row([case_text(case)]);
+        }
         Section { title, folded: false, table }
     };
     vec![

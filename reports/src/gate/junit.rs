@@ -1,4 +1,4 @@
-//! JUnit XML, as CI systems read it: a case is a test, a regression a failure, doubt an error.
+//! `JUnit` XML, as CI systems read it: a case is a test, a regression a failure, doubt an error.
 
 use std::fmt::Write;
 

@@ -59,8 +59,7 @@ struct Arguments {
     /// Write the result as Markdown for a pull request
     #[arg(long, value_name = "FILE")]
     markdown: Option<PathBuf>,
-    /// Write the result as JUnit XML
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", help = "Write the result as JUnit XML")]
     junit: Option<PathBuf>,
     /// Write the figures in Bencher Metric Format
     #[arg(long, value_name = "FILE")]
