@@ -2,12 +2,15 @@
 //!
 //! The bench target is the stub worker, which needs no dependency and builds in seconds.
 
+#![allow(clippy::disallowed_methods, reason = "a test waits and looks at the clock")]
+
 #[path = "../../tests/common/mod.rs"]
 mod common;
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::time::{Duration, Instant};
 
 use common::{Sandbox, assert_code, example, stderr, stdout};
 
@@ -48,6 +51,10 @@ fn repository(benches: &[&str]) -> Sandbox {
 
 /// Gates the built stub worker, as the head, against a revision.
 fn gate(sandbox: &Sandbox, words: &str) -> Output {
+    sandbox.run(&mut gate_command(sandbox, words))
+}
+
+fn gate_command(sandbox: &Sandbox, words: &str) -> Command {
     let mut command = sandbox.command();
     command
         .env("AMDAHL_CLI", "1")
@@ -57,7 +64,7 @@ fn gate(sandbox: &Sandbox, words: &str) -> Output {
         .args(["gate", "--bench", "stub_worker", "--head-binary"])
         .arg(example("stub_worker"))
         .args(words.split_whitespace());
-    sandbox.run(&mut command)
+    command
 }
 
 #[test]
@@ -81,4 +88,33 @@ fn a_base_that_does_not_build_or_is_not_there_ends_with_1() {
     let missing = gate(&sandbox, "--base v7");
     assert_code(&missing, 1);
     assert!(stderr(&missing).contains("there is no revision `v7`"), "{}", stderr(&missing));
+}
+
+#[test]
+fn an_interrupt_ends_the_build_and_removes_its_work_tree() {
+    let sandbox = repository(&[STUB]);
+    let folder = sandbox.target().join("project");
+    let marker = sandbox.target().join("building");
+    let script = format!(
+        "fn main() {{ std::fs::write({marker:?}, \"\").unwrap(); \
+         std::thread::sleep(std::time::Duration::from_secs(120)); }}"
+    );
+    write(&folder, "build.rs", &script);
+    git(&folder, &["add", "."]);
+    git(&folder, &["commit", "--quiet", "--message", "endless"]);
+    let mut command = gate_command(&sandbox, "--base HEAD");
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");
+    let began = Instant::now();
+    while !marker.exists() && began.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert!(marker.exists(), "the build has begun");
+    let id = rustix::process::Pid::from_raw(i32::try_from(child.id()).expect("a process's id"));
+    rustix::process::kill_process(id.expect("a process"), rustix::process::Signal::INT)
+        .expect("it is there");
+    let output = child.wait_with_output().expect("it ends");
+    assert_code(&output, 1);
+    assert!(stderr(&output).contains("interrupted: there is no verdict"), "{}", stderr(&output));
+    assert!(began.elapsed() < Duration::from_secs(100), "it did not wait for the build");
+    assert!(!sandbox.amdahl_folder().join("gate/base").exists(), "no work tree is left");
 }

@@ -129,10 +129,10 @@ fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
                 (Which::Base, false) => TimeOutcome::Undecided(said),
             }
         }
-        (None, None) => TimeOutcome::Undecided(format!(
-            "the budget ended after {}",
-            crate::format::plural(launches.len(), "launch").replace("launchs", "launches")
-        )),
+        (None, None) => TimeOutcome::Undecided(match launches.len() {
+            1 => "the budget ended after 1 launch".to_owned(),
+            n => format!("the budget ended after {n} launches"),
+        }),
         (None, Some(change)) => {
             // Only the second stage convicts: the first chose its cases by the same values.
             let convicted = trial.second.is_some() && p <= ALPHA && change.estimate > limit;
