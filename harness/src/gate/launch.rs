@@ -117,16 +117,39 @@ impl Gate<'_> {
         let core = core.filter(|_| threads == 1);
         let [base, head] = match workers {
             Some(workers) => workers,
-            None => [self.start(sides, 0, &entrant.case)?, self.start(sides, 1, &entrant.case)?],
+            None => self.start_both(sides, &entrant.case)?,
         };
-        let base = self.prepare(base, entrant, core).map_err(|failure| (SIDES[0], failure))?;
-        let head = self.prepare(head, entrant, core).map_err(|failure| (SIDES[1], failure))?;
-        let mut live = [base, head];
+        // Who comes first finds the memory as it is: a coin decides, so that it is not always the base.
+        let of = |side: usize| move |failure| (SIDES[side], failure);
+        let mut live = if self.order()[0] == 0 {
+            let base = self.prepare(base, entrant, core).map_err(of(0))?;
+            [base, self.prepare(head, entrant, core).map_err(of(1))?]
+        } else {
+            let head = self.prepare(head, entrant, core).map_err(of(1))?;
+            [self.prepare(base, entrant, core).map_err(of(0))?, head]
+        };
         let (clock, interrupt) = (self.clock, self.interrupt.clone());
         let stop = move || clock.has_passed() || interrupt.has_come();
         let pairs = epochs(&mut live, entrant.length, count, core, &mut self.rng, &stop)?;
         entrant.keep(stage, &pairs);
         Ok(live.map(LiveCase::into_worker))
+    }
+
+    /// Both sides by their index, in an order drawn by a coin.
+    fn order(&mut self) -> [usize; 2] {
+        let first = self.rng.index(2);
+        [first, 1 - first]
+    }
+
+    fn start_both(
+        &mut self,
+        sides: &[Launcher; 2],
+        case: &CaseId,
+    ) -> Result<Workers, (Which, Failure)> {
+        let order = self.order();
+        let first = self.start(sides, order[0], case)?;
+        let second = self.start(sides, order[1], case)?;
+        Ok(if order[0] == 0 { [first, second] } else { [second, first] })
     }
 
     fn start(

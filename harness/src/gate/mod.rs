@@ -235,6 +235,10 @@ impl Gate<'_> {
         protocol.screen = Effort::SCREEN.within(time.as_secs_f64(), &costs);
         protocol.screen.launches =
             self.stage(Stage::Screen, protocol.screen, time, &mut all, canaries);
+        protocol.cut_short = self.must_stop();
+        if protocol.cut_short {
+            return;
+        }
         let trials: Vec<_> = entrants.iter().map(Entrant::trial).collect();
         let open = for_second_stage(&trials);
         let mut chosen: Vec<&mut Entrant> = Vec::new();

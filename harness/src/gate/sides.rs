@@ -117,9 +117,7 @@ fn entries(kernels: &[KernelInfo], filter: &Filter, max_threads: usize) -> Vec<E
                 threads,
                 sizes: Vec::new(),
             };
-            let sizes = kernel.sizes.iter().filter(|size| size.measured);
-            entry.sizes = sizes
-                .map(|size| size.label.clone())
+            entry.sizes = sizes(kernel)
                 .filter(|size| runs_at(variant, size))
                 .filter(|size| filter.keeps(&entry.case(size).to_string()))
                 .collect();
@@ -129,6 +127,11 @@ fn entries(kernels: &[KernelInfo], filter: &Filter, max_threads: usize) -> Vec<E
         }
     }
     entries
+}
+
+/// The sizes a kernel could be gated at.
+fn sizes(kernel: &KernelInfo) -> impl Iterator<Item = String> {
+    kernel.sizes.iter().filter(|size| size.measured).map(|size| size.label.clone())
 }
 
 fn runs_at(variant: &VariantInfo, size: &str) -> bool {

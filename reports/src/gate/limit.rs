@@ -32,7 +32,7 @@ impl Limit {
         (base * self.fraction).max(self.absolute).max(accepted)
     }
 
-    /// The same as a fraction of the base's value; infinite where that is 0 and anything is allowed.
+    /// The same as a fraction of the base's value; where that is not known, the limit's own fraction.
     pub fn allowed_fraction(&self, base: f64) -> f64 {
         if base > 0.0 { self.allowed(base) / base } else { self.fraction }
     }
