@@ -309,12 +309,18 @@ fn a_real_program_against_itself_is_never_a_regression() {
 }
 
 #[test]
-fn a_real_program_with_twice_the_work_is_found() {
+fn a_real_program_with_four_times_the_work_is_found_unless_the_machine_is_busy() {
     let sandbox = Sandbox::of("gated");
     let program = example("gated");
     let line = format!("AMDAHL_EXAMPLE=slower exec {}", program.display());
     let slower = script(&sandbox, "slower", &line);
-    let output = gate(&sandbox, &program, &slower, "fold --budget 25s");
-    assert_code(&output, 2);
-    assert!(stdout(&output).contains("1 case is slower"), "{}", stdout(&output));
+    let output = gate(&sandbox, &program, &slower, "fold --budget 25s --json");
+    let case = &json(&output)["run"]["cases"][0]["time"];
+    let pairs = |which: &str| case["pairs"][which].as_u64().expect("a count");
+    if 2 * pairs("disturbed") > pairs("all") {
+        // Beside other programs it may be unable to tell. It must not pass.
+        assert!(matches!(output.status.code(), Some(2 | 3)), "{}", stdout(&output));
+    } else {
+        assert_code(&output, 2);
+    }
 }
