@@ -176,7 +176,8 @@ pub(crate) enum Accepted {
 }
 
 /// Adds an acceptance to the file of this folder, or of the nearest folder above that has one.
-/// The rest of the file stays as it is.
+/// Where there is none yet it is made beside the nearest `Cargo.lock`. The rest of the file stays as it
+/// is.
 pub(crate) fn accept(
     folder: &Path,
     case: &str,
@@ -185,7 +186,9 @@ pub(crate) fn accept(
     reason: &str,
 ) -> Result<PathBuf, ConfigError> {
     let there = folder.ancestors().map(|at| at.join(FILE)).find(|path| path.is_file());
-    let path = there.unwrap_or_else(|| folder.join(FILE));
+    // The first entry makes the file, where the workspace is.
+    let workspace = folder.ancestors().find(|at| at.join("Cargo.lock").is_file());
+    let path = there.unwrap_or_else(|| workspace.unwrap_or(folder).join(FILE));
     let failed = |source| ConfigError::Io { path: path.clone(), source };
     let mut text = match fs::read_to_string(&path) {
         Ok(text) => text,

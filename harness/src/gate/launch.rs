@@ -9,7 +9,7 @@ use amdahl_reports::gate::{Effort, Which};
 use amdahl_reports::{CaseId, Failure};
 
 use super::entrant::{Entrant, Stage};
-use super::slots::{SIDES, epochs};
+use super::slots::epochs;
 use super::watch::pin;
 use super::{Gate, costs};
 use crate::driver::{Launcher, LiveCase, Worker};
@@ -119,20 +119,33 @@ impl Gate<'_> {
             Some(workers) => workers,
             None => self.start_both(sides, &entrant.case)?,
         };
-        // Who comes first finds the memory as it is: a coin decides, so that it is not always the base.
-        let of = |side: usize| move |failure| (SIDES[side], failure);
-        let mut live = if self.order()[0] == 0 {
-            let base = self.prepare(base, entrant, core).map_err(of(0))?;
-            [base, self.prepare(head, entrant, core).map_err(of(1))?]
-        } else {
-            let head = self.prepare(head, entrant, core).map_err(of(1))?;
-            [self.prepare(base, entrant, core).map_err(of(0))?, head]
-        };
+        let mut live = self.prepare_both(base, head, entrant, core)?;
         let (clock, interrupt) = (self.clock, self.interrupt.clone());
         let stop = move || clock.has_passed() || interrupt.has_come();
         let pairs = epochs(&mut live, entrant.length, count, core, &mut self.rng, &stop)?;
         entrant.keep(stage, &pairs);
         Ok(live.map(LiveCase::into_worker))
+    }
+
+    /// Prepares a case on both sides. Who comes first finds the memory as it is: a coin decides, so that it
+    /// is not always the base. What fails on both sides is the base's.
+    fn prepare_both(
+        &mut self,
+        base: Worker,
+        head: Worker,
+        entrant: &Entrant,
+        core: Option<usize>,
+    ) -> Result<[LiveCase; 2], (Which, Failure)> {
+        let base_first = self.order()[0] == 0;
+        let of_base = |failure| (Which::Base, failure);
+        if base_first {
+            let base = self.prepare(base, entrant, core).map_err(of_base)?;
+            let head = self.prepare(head, entrant, core);
+            return Ok([base, head.map_err(|failure| (Which::Head, failure))?]);
+        }
+        let head = self.prepare(head, entrant, core);
+        let base = self.prepare(base, entrant, core).map_err(of_base)?;
+        Ok([base, head.map_err(|failure| (Which::Head, failure))?])
     }
 
     /// Both sides by their index, in an order drawn by a coin.
@@ -141,27 +154,23 @@ impl Gate<'_> {
         [first, 1 - first]
     }
 
+    /// Starts both workers. One that cannot be started is no fault of the head, whose program has started
+    /// before: the system is short of something.
     fn start_both(
         &mut self,
         sides: &[Launcher; 2],
         case: &CaseId,
     ) -> Result<Workers, (Which, Failure)> {
         let order = self.order();
-        let first = self.start(sides, order[0], case)?;
-        let second = self.start(sides, order[1], case)?;
+        let of_base = |failure| (Which::Base, failure);
+        let first = self.start(&sides[order[0]], case).map_err(of_base)?;
+        let second = self.start(&sides[order[1]], case).map_err(of_base)?;
         Ok(if order[0] == 0 { [first, second] } else { [second, first] })
     }
 
-    fn start(
-        &mut self,
-        sides: &[Launcher; 2],
-        side: usize,
-        case: &CaseId,
-    ) -> Result<Worker, (Which, Failure)> {
+    fn start(&mut self, launcher: &Launcher, case: &CaseId) -> Result<Worker, Failure> {
         let padding = 1 + self.rng.index(PADDING_BYTES - 1);
-        let launcher = self.patient(&sides[side]);
-        let started = launcher.launch_padded(Purpose::Time, case.threads, padding);
-        started.map_err(|failure| (SIDES[side], failure))
+        self.patient(launcher).launch_padded(Purpose::Time, case.threads, padding)
     }
 
     /// Prepares a case, whose pool then inherits the processor that its worker is kept to.

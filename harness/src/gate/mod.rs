@@ -39,6 +39,8 @@ const CALIBRATION: f64 = 0.3;
 const SCREENING: f64 = 0.65;
 /// No worker may be silent for a longer share of the budget: a hang must leave time for the others.
 const SILENCE: f64 = 1.0 / 6.0;
+/// But for so long in any case: a busy machine may hold a sound worker up for seconds.
+const LEAST_SILENCE: Duration = Duration::from_secs(10);
 /// This share of the budget is for what comes after the last slot.
 const CLOSING: f64 = 0.02;
 /// Starting two processes, in seconds, before one has been timed.
@@ -269,7 +271,8 @@ impl Gate<'_> {
 
     /// How long a worker may be silent from now on: never beyond the end of the budget.
     fn patience(&self) -> Duration {
-        self.setting.patience.min(self.setting.budget.mul_f64(SILENCE)).min(self.clock.left())
+        let share = self.setting.budget.mul_f64(SILENCE).max(LEAST_SILENCE);
+        self.setting.patience.min(share).min(self.clock.left())
     }
 
     fn patient(&self, launcher: &Launcher) -> Launcher {
