@@ -2,8 +2,8 @@
 //!
 //! It shows how little a worker in another language must do (docs/protocol.md). The gate's tests use it
 //! where a verdict must not depend on the machine. `AMDAHL_STUB` says how it behaves, as `key=value`
-//! between commas: `cost`, nanoseconds an iteration; `jitter`, the spread of batches in per cent;
-//! `twin`, per cent that a copy named `canary` is slower; `blocks`, heap blocks an iteration;
+//! between commas: `cost`, nanoseconds an iteration; `swing`, per cent by which a whole process is slower
+//! or faster, as the length of its padding is even or odd; `twin`, per cent that a copy named `canary` is slower; `blocks`, heap blocks an iteration;
 //! `protocol`; `sleep`, milliseconds a batch really takes; `dies`, `hangs` or `rubbish`, the batch of a
 //! gate's launch at which it does; `once`, a file without which it dies in one, and which it makes;
 //! `pids`, a file for its id.
@@ -16,6 +16,9 @@ use std::time::Duration;
 
 const COST_NS: f64 = 1000.0;
 
+/// The spread of batches, in per cent.
+const SPREAD: f64 = 0.4;
+
 /// One size, two variants.
 const KERNEL: &str = r#"{"id":"sum","about":"a sum","exercise":null,"sizes":[{"label":"1000","measured":true,"flops":null,"bytes":null,"tolerance":{"relative":0.0,"absolute":0.0}}],"variants":[{"name":"naive","role":"reference","rung":null},{"name":"fold","role":"serial","rung":null}],"absent":[],"stages":[]}"#;
 
@@ -26,7 +29,7 @@ fn main() {
         options: std::env::var("AMDAHL_STUB").unwrap_or_default(),
         in_launch: std::env::var_os("AMDAHL_PADDING").is_some(),
         batches: 0.0,
-        random: u64::from(std::process::id()).wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        random: u64::from(std::process::id()) << 32,
     };
     if let Some(file) = stub.text("pids") {
         let mut file = std::fs::File::options().create(true).append(true).open(file).unwrap();
@@ -105,15 +108,21 @@ impl Stub {
 
     /// What an iteration of this batch takes.
     fn iteration_ns(&mut self) -> f64 {
-        // Knuth's 64-bit generator (The Art of Computer Programming 2, section 3.3.4).
-        self.random = self
-            .random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        let uniform = (self.random >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
+        // SplitMix64 (Steele, Lea and Flood 2014), so that neighbouring ids have nothing in common.
+        self.random = self.random.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.random;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        mixed ^= mixed >> 31;
+        let uniform = (mixed >> 11) as f64 / (1_u64 << 53) as f64 - 0.5;
         let own = std::env::var("AMDAHL_SELF").unwrap_or_default();
         let twin = if own.ends_with("canary") { self.figure("twin").unwrap_or(0.0) } else { 0.0 };
-        let spread = uniform * self.figure("jitter").unwrap_or(0.4);
-        self.figure("cost").unwrap_or(COST_NS) * (1.0 + twin / 100.0) * (1.0 + spread / 100.0)
+        let padding = std::env::var("AMDAHL_PADDING").unwrap_or_default().len();
+        let swing = self.figure("swing").unwrap_or(0.0);
+        let swing = if padding.is_multiple_of(2) { swing } else { -swing };
+        let cost_ns = self.figure("cost").unwrap_or(COST_NS);
+        [twin, swing, uniform * SPREAD]
+            .iter()
+            .fold(cost_ns, |ns, percent| ns * (1.0 + percent / 100.0))
     }
 }

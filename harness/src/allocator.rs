@@ -1,29 +1,42 @@
-//! The global allocator a bench target declares in one line, so that heap can be counted.
+//! The global allocator a program declares in one line, so that heap can be counted.
 //!
-//! dhat's own allocator takes a lock on every call even when idle, so timing must never share its
-//! process. This one forwards to the system's until a worker started for heap switches it over.
+//! It forwards to the system's. While blocks are open it keeps counts by thread ([`counters`]) and for
+//! all threads ([`process`]); in a worker started for heap it goes through dhat's allocator, which
+//! takes a lock on every call even when idle, so timing must never share its process.
 
 #![allow(unsafe_code, reason = "implementing GlobalAlloc is unsafe by definition")]
 
+pub(crate) mod counters;
+pub(crate) mod process;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-const PLAIN: u8 = 0;
-const DETECTING: u8 = 1;
-const SEEN: u8 = 2;
-const COUNTING: u8 = 3;
+/// Nothing to do beside the system's allocator.
+const PLAIN: usize = 0;
+/// Flag: somebody wants to know whether allocations come through here.
+const DETECTING: usize = 1;
+/// Flag: through dhat.
+const DHAT: usize = 2;
+/// From here up, how many threads have blocks open.
+const ONE_THREAD: usize = 4;
 
-static MODE: AtomicU8 = AtomicU8::new(PLAIN);
+/// All that an allocation must look at: flags, and how many threads have blocks open. One word, so
+/// that nothing is lost when one thread's last block ends as another's first begins.
+static STATE: AtomicUsize = AtomicUsize::new(PLAIN);
 
-/// The allocator to declare in a bench target; without it heap is not measured.
+/// Whether an allocation came through here while somebody wanted to know.
+static SEEN: AtomicBool = AtomicBool::new(false);
+
+/// The allocator to declare in a program; without it heap is not measured.
 ///
 /// ```
 /// #[global_allocator]
 /// static ALLOCATOR: amdahl::Allocator = amdahl::Allocator::new();
 /// ```
 ///
-/// While timing it costs one relaxed load beside the system's allocator.
+/// While no block is open anywhere it costs one relaxed load beside the system's allocator.
 #[derive(Debug, Default)]
 pub struct Allocator {
     _private: (),
@@ -38,79 +51,188 @@ impl Allocator {
 
 /// Whether the program declared [`Allocator`] as its global allocator.
 pub(crate) fn is_declared() -> bool {
-    if MODE.load(Ordering::Relaxed) == COUNTING {
+    if SEEN.load(Ordering::Relaxed) || is_counting() {
         return true;
     }
-    MODE.store(DETECTING, Ordering::Relaxed);
+    STATE.fetch_or(DETECTING, Ordering::Relaxed);
     drop(black_box(Box::new(0_u8)));
-    MODE.swap(PLAIN, Ordering::Relaxed) == SEEN
+    STATE.fetch_and(!DETECTING, Ordering::Relaxed);
+    SEEN.load(Ordering::Relaxed)
 }
 
 /// Sends every further allocation of this process through dhat's allocator, for good.
 pub(crate) fn start_counting() {
-    MODE.store(COUNTING, Ordering::Relaxed);
+    STATE.fetch_or(DHAT, Ordering::Relaxed);
 }
 
 /// Whether allocations of this process go through dhat's allocator.
-#[inline]
 pub(crate) fn is_counting() -> bool {
-    match MODE.load(Ordering::Relaxed) {
-        PLAIN => false,
-        mode => is_counting_cold(mode),
-    }
+    STATE.load(Ordering::Relaxed) & DHAT != 0
 }
 
-#[cold]
-fn is_counting_cold(mode: u8) -> bool {
-    if mode == DETECTING {
-        MODE.store(SEEN, Ordering::Relaxed);
+/// From now on all threads keep counts, until as many [`leave_counts`].
+pub(crate) fn keep_counts() {
+    STATE.fetch_add(ONE_THREAD, Ordering::Relaxed);
+}
+
+/// Takes one [`keep_counts`] back.
+pub(crate) fn leave_counts() {
+    STATE.fetch_sub(ONE_THREAD, Ordering::Relaxed);
+}
+
+/// What an allocation has to do beside the system's, where it has anything to do.
+#[derive(Clone, Copy)]
+struct State(usize);
+
+impl State {
+    #[inline]
+    fn now() -> Self {
+        Self(STATE.load(Ordering::Relaxed))
     }
-    mode == COUNTING
+
+    #[inline]
+    fn is_plain(self) -> bool {
+        self.0 == PLAIN
+    }
+
+    fn is_dhats(self) -> bool {
+        self.0 & DHAT != 0
+    }
+
+    /// Whether counts are kept; answers those who ask whether this allocator is declared.
+    fn counts(self) -> bool {
+        if self.0 & DETECTING != 0 {
+            SEEN.store(true, Ordering::Relaxed);
+        }
+        self.0 >= ONE_THREAD
+    }
 }
 
 // SAFETY: every method forwards its arguments unchanged to `System` or to `dhat::Alloc`, which
 // itself allocates with `System`; so a block from one may be handed back to the other, and dhat
-// ignores blocks it did not see allocated.
+// ignores blocks it did not see allocated. Counting neither allocates nor panics, and touches no
+// memory of the caller's.
 unsafe impl GlobalAlloc for Allocator {
     #[inline]
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        let state = State::now();
         // SAFETY: the caller's contract is passed on.
-        unsafe { if is_counting() { dhat::Alloc.alloc(layout) } else { System.alloc(layout) } }
+        unsafe { if state.is_plain() { System.alloc(layout) } else { heard::alloc(state, layout) } }
     }
 
     #[inline]
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        let state = State::now();
         // SAFETY: the caller's contract is passed on.
         unsafe {
-            if is_counting() {
-                dhat::Alloc.alloc_zeroed(layout)
-            } else {
+            if state.is_plain() {
                 System.alloc_zeroed(layout)
+            } else {
+                heard::alloc_zeroed(state, layout)
             }
         }
     }
 
     #[inline]
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        let state = State::now();
         // SAFETY: the caller's contract is passed on.
         unsafe {
-            if is_counting() {
-                dhat::Alloc.realloc(block, layout, new_size)
-            } else {
+            if state.is_plain() {
                 System.realloc(block, layout, new_size)
+            } else {
+                heard::realloc(state, block, layout, new_size)
             }
         }
     }
 
     #[inline]
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        let state = State::now();
         // SAFETY: the caller's contract is passed on.
         unsafe {
-            if is_counting() {
+            if state.is_plain() {
+                System.dealloc(block, layout);
+            } else {
+                heard::dealloc(state, block, layout);
+            }
+        }
+    }
+}
+
+/// The same four with somebody listening, out of line so that the plain way stays short.
+mod heard {
+    use super::{GlobalAlloc, Layout, State, System, counters};
+
+    /// # Safety
+    /// As of [`GlobalAlloc::alloc`].
+    #[inline(never)]
+    pub(super) unsafe fn alloc(state: State, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract is passed on.
+        let block = unsafe {
+            if state.is_dhats() { dhat::Alloc.alloc(layout) } else { System.alloc(layout) }
+        };
+        if state.counts() && !block.is_null() {
+            counters::allocated(layout.size());
+        }
+        block
+    }
+
+    /// # Safety
+    /// As of [`GlobalAlloc::alloc_zeroed`].
+    #[inline(never)]
+    pub(super) unsafe fn alloc_zeroed(state: State, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's contract is passed on.
+        let block = unsafe {
+            if state.is_dhats() {
+                dhat::Alloc.alloc_zeroed(layout)
+            } else {
+                System.alloc_zeroed(layout)
+            }
+        };
+        if state.counts() && !block.is_null() {
+            counters::allocated(layout.size());
+        }
+        block
+    }
+
+    /// # Safety
+    /// As of [`GlobalAlloc::realloc`].
+    #[inline(never)]
+    pub(super) unsafe fn realloc(
+        state: State,
+        block: *mut u8,
+        layout: Layout,
+        new_size: usize,
+    ) -> *mut u8 {
+        // SAFETY: the caller's contract is passed on.
+        let moved = unsafe {
+            if state.is_dhats() {
+                dhat::Alloc.realloc(block, layout, new_size)
+            } else {
+                System.realloc(block, layout, new_size)
+            }
+        };
+        if state.counts() && !moved.is_null() {
+            counters::reallocated(layout.size(), new_size);
+        }
+        moved
+    }
+
+    /// # Safety
+    /// As of [`GlobalAlloc::dealloc`].
+    #[inline(never)]
+    pub(super) unsafe fn dealloc(state: State, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's contract is passed on.
+        unsafe {
+            if state.is_dhats() {
                 dhat::Alloc.dealloc(block, layout);
             } else {
                 System.dealloc(block, layout);
             }
+        }
+        if state.counts() {
+            counters::freed(layout.size());
         }
     }
 }

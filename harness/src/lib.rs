@@ -11,6 +11,7 @@ mod declare;
 mod driver;
 mod entry;
 mod gate;
+mod import;
 mod input;
 mod machine;
 mod measure;
@@ -24,6 +25,8 @@ mod store;
 mod worker;
 
 pub use allocator::Allocator;
+pub use allocator::counters::set_array_bytes;
+pub use amdahl_reports::blocks::{BlockFigures, BlockHeap, BlockNode, Meanwhile, MeanwhileHeap};
 pub use amdahl_reports::{Bound, Rung, Tolerance};
 pub use cli::way_in::cargo_amdahl;
 pub use data::{
@@ -34,5 +37,6 @@ pub use declare::{
     PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
 };
 pub use entry::main;
+pub use measure::block::{Block, BlockLayer, BlockProfile, Blocks, profile_block, take_blocks};
 pub use oracle::{OracleError, OracleFile, OracleResult};
 pub use span::stage;

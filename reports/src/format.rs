@@ -95,6 +95,15 @@ pub fn ratio(value: f64) -> String {
     if value == f64::INFINITY { "∞".to_owned() } else { format!("{}x", number(value)) }
 }
 
+/// How many times, where the figure follows from others by a formula and carries no noise of its own:
+/// four digits, `1.479x`, and `∞` where it has no bound.
+pub fn predicted_ratio(value: f64) -> String {
+    if value == f64::INFINITY {
+        return "∞".to_owned();
+    }
+    format!("{}x", fixed(value, decimals(value, MOST_DIGITS)))
+}
+
 /// An interval of ratios: `12.3x [12.1, 12.6]`.
 pub fn ratio_interval(ratio: &Interval) -> String {
     if ratio.estimate == f64::INFINITY {

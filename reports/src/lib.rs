@@ -14,6 +14,7 @@
 //! ```
 
 pub mod analyse;
+pub mod blocks;
 mod case;
 pub mod chart;
 pub mod compare;
@@ -31,6 +32,7 @@ mod report;
 mod run;
 pub mod stats;
 pub mod summary;
+pub mod whatif;
 pub mod wire;
 
 pub use case::CaseId;

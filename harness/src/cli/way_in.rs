@@ -14,9 +14,10 @@ use anyhow::{Context, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
-use super::commands::program;
+use super::commands::{all, program};
 use super::print::Streams;
-use super::{CLI_VARIABLE, TOOL_FAILED};
+use super::{CLI_VARIABLE, TOOL_FAILED, run};
+use crate::declare::Suite;
 use crate::driver::Interrupt;
 
 /// What the `cargo-amdahl` binary does.
@@ -33,6 +34,12 @@ pub fn cargo_amdahl() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return streams.usage(&error),
     };
+    let asked = matches.subcommand_name().unwrap_or_default();
+    if all().into_iter().any(|command| command.name() == asked && !command.needs_suite()) {
+        let words: Vec<String> =
+            arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        return run(&Suite::new([]), &words, &mut streams);
+    }
     let wanted = matches.subcommand().and_then(|(_, own)| own.get_one::<String>("bench-target"));
     let wanted = wanted.map(String::as_str);
     match (CargoBench { wanted, ..CargoBench::default() }).build() {

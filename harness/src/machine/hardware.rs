@@ -20,6 +20,11 @@ pub(crate) fn machine() -> Machine {
     }
 }
 
+/// The most memory this process ever had resident, in bytes; none where the system does not say.
+pub(crate) fn resident_peak_bytes() -> Option<u64> {
+    kibibytes(field(&read_to_string("/proc/self/status").ok()?, "VmHWM")?)
+}
+
 fn trimmed(path: impl AsRef<Path>) -> Option<String> {
     let text = read_to_string(path).ok()?;
     Some(text.trim().to_owned()).filter(|text| !text.is_empty())

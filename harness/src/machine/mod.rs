@@ -6,4 +6,4 @@ mod hardware;
 
 pub(crate) use build::build;
 pub(crate) use conditions::Observation;
-pub(crate) use hardware::machine;
+pub(crate) use hardware::{machine, resident_peak_bytes};

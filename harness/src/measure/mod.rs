@@ -5,6 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
 
+pub(crate) mod block;
 mod clock;
 pub(crate) mod cpu;
 pub(crate) mod heap;

@@ -16,6 +16,14 @@ pub fn overall_speed_up(share: f64, factor: f64) -> f64 {
     1.0 / ((1.0 - share) + share / factor)
 }
 
+/// How much faster the whole becomes when several parts that do not overlap become faster, each a
+/// share of the whole's time and its factor: `1 / ((1 - sum p) + sum p / s)` (Amdahl 1967, applied to
+/// each part). Shares that add up to more than the whole are taken as the whole.
+pub fn overall_speed_up_of_parts(parts: &[(f64, f64)]) -> f64 {
+    let untouched = (1.0 - parts.iter().map(|(share, _)| share).sum::<f64>()).max(0.0);
+    1.0 / (untouched + parts.iter().map(|(share, factor)| share / factor).sum::<f64>())
+}
+
 /// The bound no factor exceeds: `1 / (1 - p)` (Amdahl 1967).
 pub fn limit(share: f64) -> f64 {
     overall_speed_up(share, f64::INFINITY)
@@ -54,6 +62,19 @@ mod tests {
         assert!((overall_speed_up(share, 2.0) - 69.8 / 47.2).abs() < 1e-12);
         assert!((overall_speed_up(share, 2.0) - 1.479).abs() < 5e-4);
         assert!((limit(share) - 2.837).abs() < 5e-4);
+    }
+
+    #[test]
+    fn parts_of_one_factor_are_one_part() {
+        let parts = overall_speed_up_of_parts(&[(0.25, 2.0), (0.5, 2.0)]);
+        assert!((parts - overall_speed_up(0.75, 2.0)).abs() < 1e-15);
+        // 1 / (0.25 + 0.25 / 5 + 0.5 / 2) by hand.
+        let two = overall_speed_up_of_parts(&[(0.25, 5.0), (0.5, 2.0)]);
+        assert!((two - 1.0 / 0.55).abs() < 1e-15);
+        assert_eq!(
+            overall_speed_up_of_parts(&[(0.5, f64::INFINITY), (0.5, f64::INFINITY)]),
+            f64::INFINITY
+        );
     }
 
     // Hill and Marty 2008, "Amdahl's law in the multicore era", symmetric chips: f = 0.9 is below 10,

@@ -10,6 +10,7 @@ mod measure;
 mod profile;
 mod report;
 mod user_input;
+mod whatif;
 
 use std::process::ExitCode;
 
@@ -26,6 +27,11 @@ pub(crate) trait Command {
     /// Its arguments and help.
     fn declare(&self) -> clap::Command;
 
+    /// Whether it asks the suite of a bench target; one that does not is answered without a build.
+    fn needs_suite(&self) -> bool {
+        true
+    }
+
     /// Runs it; gives the exit code.
     fn run(
         &self,
@@ -36,7 +42,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 8] {
+pub(crate) fn all() -> [&'static dyn Command; 9] {
     [
         &list::List,
         &check::Check,
@@ -46,6 +52,7 @@ pub(crate) fn all() -> [&'static dyn Command; 8] {
         &compare::Compare,
         &gate::Gate,
         &accept::Accept,
+        &whatif::WhatIf,
     ]
 }
 

@@ -77,8 +77,8 @@ impl Layout {
         if self.inner >= WIDE {
             for (at, out) in out.chunks_mut(self.inner).enumerate() {
                 let x = &x[at * block..][..block];
-                out.par_chunks_mut(STRIP).enumerate().for_each(|(strip, out)| {
-                    sum_columns(x.get(strip * STRIP..).unwrap_or(&[]), self.inner, out);
+                out.par_chunks_mut(STRIP_OF_TASK).enumerate().for_each(|(strip, out)| {
+                    sum_columns(x.get(strip * STRIP_OF_TASK..).unwrap_or(&[]), self.inner, out);
                 });
             }
         } else if partial.is_empty() {
@@ -115,12 +115,16 @@ impl Layout {
     }
 }
 
-/// Sums that one pass over a block makes: they stay in the first cache beside the rows they come
-/// from.
-const STRIP: usize = 2_048;
+/// Sums that one pass over a block makes. They stay in the second cache, where four rows at a time
+/// meet them; a strip that the first cache holds reads each row in pieces so short that fetching
+/// ahead does not get going.
+const STRIP: usize = 16 * 1_024;
+
+/// Sums that one task makes: fewer, so that the tasks balance.
+const STRIP_OF_TASK: usize = STRIP / 2;
 
 /// Sums enough to share out a block by its columns.
-const WIDE: usize = 16 * STRIP;
+const WIDE: usize = 4 * STRIP_OF_TASK;
 
 /// Values one task takes: enough to outweigh the hand-over and the partial sums.
 const VALUES_PER_TASK: usize = 256 * 1024;

@@ -41,7 +41,7 @@ pub fn kernel() -> Kernel {
                 size(&[2_053, 3, 5], Order::Fortran, 2),
                 size(&[2, 524_309], Order::C, 1),
                 size(&[80_021, 7], Order::C, 0),
-                size(&[3, 40_009], Order::C, 0),
+                size(&[5, 40_009], Order::C, 0),
             ])
             .measured([
                 size(MEASURED, Order::C, 0),

@@ -108,12 +108,27 @@ pub fn in_pieces<P: Send>(
         pooled().push(buffer);
         part
     };
-    match tree(0..pieces, &leaf, &merge) {
-        Ok(part) => Ok(Some(part)),
-        Err(Stop::Ambiguous) => Ok(None),
-        Err(Stop::Error(error)) => Err(error),
+    let step = usize::try_from(PIECES_AT_ONCE).expect("a few pieces");
+    let mut whole: Option<P> = None;
+    for start in (0..pieces).step_by(step) {
+        let part = tree(start..pieces.min(start + PIECES_AT_ONCE), &leaf, &merge);
+        match part {
+            Ok(part) => {
+                whole = Some(match whole {
+                    Some(before) => merge(before, part),
+                    None => part,
+                });
+            }
+            Err(Stop::Ambiguous) => return Ok(None),
+            Err(Stop::Error(error)) => return Err(error),
+        }
     }
+    Ok(whole)
 }
+
+/// Pieces that the threads share out before their results are merged into what came before: a tree
+/// over the whole file would hold more results the longer the file is.
+const PIECES_AT_ONCE: u64 = 16;
 
 fn tree<P: Send>(
     pieces: Range<u64>,
@@ -178,4 +193,30 @@ const RECORD_BYTES: usize = 4 << 10;
 fn after_line(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
     memchr::memchr(b'\n', rest).map(|end| at + end + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_file_of_several_rounds_are_merged_in_order_and_none_is_lost() {
+        const RECORD: &[u8] = b"0123456,89\n";
+        let records = (PIECES_AT_ONCE + 3) * PIECE_BYTES / RECORD.len() as u64;
+        let file = CsvFile::of_text(&RECORD.repeat(usize::try_from(records).expect("few")), 1);
+        let file = file.expect("room for a file of some pieces");
+        let result = |block: Block<'_>| {
+            let lines = block.bytes.iter().filter(|byte| **byte == b'\n').count();
+            (lines, vec![block.offset])
+        };
+        let merge = |mut left: (usize, Vec<u64>), right: (usize, Vec<u64>)| {
+            left.1.extend(right.1);
+            (left.0 + right.0, left.1)
+        };
+        let (lines, offsets) =
+            in_pieces(&file, 0, result, merge).expect("a sound file").expect("no quotes");
+        assert_eq!(lines as u64, records);
+        assert!(offsets.is_sorted());
+        assert!(offsets.len() as u64 > PIECES_AT_ONCE);
+    }
 }
