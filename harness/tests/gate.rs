@@ -197,7 +197,8 @@ fn no_case_in_common_is_no_pass() {
 #[test]
 fn the_budget_ends_the_run_and_what_is_missing_is_undecided() {
     let began = Instant::now();
-    let (_, output) = stubs("sleep=30", "sleep=30", "--budget 4s");
+    // Eight launches of one epoch, the least there is, would sleep 8 x 3 x 4 x 60 ms = 5.8 s.
+    let (_, output) = stubs("sleep=60", "sleep=60", "--budget 4s");
     assert_code(&output, 3);
     // Starting the program and writing the files are beside the budget; two seconds cover them.
     assert!(began.elapsed() < Duration::from_secs(6), "{:?}", began.elapsed());

@@ -234,11 +234,11 @@ impl Gate<'_> {
         let mut all: Vec<&mut Entrant> = entrants.iter_mut().collect();
         let time = self.clock.left().mul_f64(SCREENING);
         let costs = costs(all.iter().map(|own| &**own).chain(&*canaries));
-        protocol.screen = Effort::SCREEN.within(time.as_secs_f64(), &costs);
-        protocol.screen.launches =
-            self.stage(Stage::Screen, protocol.screen, time, &mut all, canaries);
-        protocol.cut_short = self.must_stop();
-        if protocol.cut_short {
+        let planned = Effort::SCREEN.within(time.as_secs_f64(), &costs);
+        let launches = self.stage(Stage::Screen, planned, time, &mut all, canaries);
+        protocol.screen = Effort { launches, ..planned };
+        protocol.cut_short = launches < planned.launches || self.must_stop();
+        if self.must_stop() {
             return;
         }
         let trials: Vec<_> = entrants.iter().map(Entrant::trial).collect();
@@ -253,11 +253,11 @@ impl Gate<'_> {
         if !chosen.is_empty() {
             let time = self.clock.left();
             let costs = self::costs(chosen.iter().map(|own| &**own).chain(&*canaries));
-            protocol.second = Effort::SECOND.within(time.as_secs_f64(), &costs);
-            protocol.second.launches =
-                self.stage(Stage::Second, protocol.second, time, &mut chosen, canaries);
+            let planned = Effort::SECOND.within(time.as_secs_f64(), &costs);
+            let launches = self.stage(Stage::Second, planned, time, &mut chosen, canaries);
+            protocol.second = Effort { launches, ..planned };
+            protocol.cut_short |= launches < planned.launches || self.must_stop();
         }
-        protocol.cut_short = self.must_stop();
     }
 
     fn must_stop(&self) -> bool {
