@@ -62,7 +62,9 @@ pub struct TimeResult {
 
 /// The interval of the change, as a fraction, from logarithms of ratios.
 fn change(launches: &[f64]) -> Option<Interval> {
-    Some(hodges_lehmann_interval(launches, LOOK_CONFIDENCE)?.map_increasing(f64::exp_m1))
+    let interval = hodges_lehmann_interval(launches, LOOK_CONFIDENCE)?;
+    // Few launches cannot reach the confidence, whatever interval they give.
+    (interval.confidence >= LOOK_CONFIDENCE).then(|| interval.map_increasing(f64::exp_m1))
 }
 
 /// The estimate of the change, as a fraction.
