@@ -49,6 +49,8 @@ fn the_command_lines_help_keeps_to_the_glossary() {
         "compare --help",
         "doctor --help",
         "ceilings --help",
+        "gate --help",
+        "accept --help",
         "whatif --help",
     ] {
         assert_spoken_well(words, &stdout(&sandbox.amdahl(words)));

@@ -132,6 +132,24 @@ pub fn percent_interval(fraction: &Interval) -> String {
     interval_with(&fraction.map_increasing(|x| x * 100.0), " %")
 }
 
+/// An interval of changes, fractions that may be below 0, in per cent: `+1.36 % [-0.20, 2.92]`. A
+/// hundredth of a per cent is as fine as any change is told; from 10 % on a tenth is.
+pub fn change_interval(fraction: &Interval) -> String {
+    let per_cent = fraction.map_increasing(|x| x * 100.0);
+    let decimals = if per_cent.estimate.abs() < 10.0 { 2 } else { 1 };
+    let sign = if per_cent.estimate > 0.0 { "+" } else { "" };
+    let figure = |x: f64| fixed(x, decimals);
+    let (low, high) = (figure(per_cent.low), figure(per_cent.high));
+    format!("{sign}{} % [{low}, {high}]", figure(per_cent.estimate))
+}
+
+/// A fraction in per cent as an upper bound, which rounding must not lower: `0.3 %` for 0.0021.
+pub fn percent_at_most(fraction: f64) -> String {
+    /// A tenth of a per cent, the least digit that [`percent`] shows.
+    const STEPS: f64 = 1000.0;
+    percent((fraction * STEPS).ceil() / STEPS)
+}
+
 /// A fraction in whole per cent, for where there is little room: `65 %`.
 pub fn percent_whole(fraction: f64) -> String {
     format!("{} %", fixed(fraction * 100.0, 0))
@@ -309,6 +327,17 @@ mod tests {
         assert_eq!(scientific(0.0), "0");
         assert_eq!(percent(0.000_2), "0.0200 %");
         assert_eq!(ratio(f64::INFINITY), "∞");
+    }
+
+    #[test]
+    fn changes_carry_their_sign_and_bounds_are_never_rounded_down() {
+        assert_eq!(change_interval(&interval(-0.002, 0.0136, 0.0292)), "+1.36 % [-0.20, 2.92]");
+        assert_eq!(change_interval(&interval(-0.0002, 0.00009, 0.0002)), "+0.01 % [-0.02, 0.02]");
+        assert_eq!(change_interval(&interval(-0.5, -0.4, 0.1)), "-40.0 % [-50.0, 10.0]");
+        assert_eq!(
+            [0.0021, 0.0, 0.02, 0.0201].map(percent_at_most),
+            ["0.3 %", "0 %", "2.0 %", "2.1 %"]
+        );
     }
 
     #[test]

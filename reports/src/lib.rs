@@ -24,6 +24,7 @@ pub mod document;
 mod environment;
 mod finding;
 pub mod format;
+pub mod gate;
 mod kernel;
 pub mod measurer;
 mod metric;

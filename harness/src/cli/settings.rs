@@ -28,12 +28,14 @@ pub(crate) struct Settings {
     pub(crate) patience: Duration,
     /// The largest pool parallel variants are run in.
     pub(crate) max_threads: usize,
+    /// The file that GitHub shows as a workflow step's summary, where there is one.
+    pub(crate) step_summary: Option<PathBuf>,
     target: Option<PathBuf>,
 }
 
 impl Settings {
-    /// The settings of `AMDAHL_SEED`, `AMDAHL_BUDGET`, `AMDAHL_TIMEOUT`, `AMDAHL_THREADS` and
-    /// `CARGO_TARGET_DIR`.
+    /// The settings of `AMDAHL_SEED`, `AMDAHL_BUDGET`, `AMDAHL_TIMEOUT`, `AMDAHL_THREADS`,
+    /// `CARGO_TARGET_DIR` and `GITHUB_STEP_SUMMARY`.
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
@@ -41,6 +43,7 @@ impl Settings {
             budget: read("AMDAHL_BUDGET", parse_duration)?,
             patience: read("AMDAHL_TIMEOUT", parse_duration)?.unwrap_or(PATIENCE),
             max_threads: read("AMDAHL_THREADS", parse_threads)?.unwrap_or(threads),
+            step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             target: std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from),
         })
     }

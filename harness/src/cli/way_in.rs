@@ -5,16 +5,20 @@
 use std::ffi::OsString;
 use std::io::BufReader;
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use anyhow::{Context, bail};
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
 use super::commands::{all, program};
 use super::print::Streams;
 use super::{CLI_VARIABLE, TOOL_FAILED, run};
 use crate::declare::Suite;
+use crate::driver::Interrupt;
 
 /// What the `cargo-amdahl` binary does.
 pub fn cargo_amdahl() -> ExitCode {
@@ -37,7 +41,8 @@ pub fn cargo_amdahl() -> ExitCode {
         return run(&Suite::new([]), &words, &mut streams);
     }
     let wanted = matches.subcommand().and_then(|(_, own)| own.get_one::<String>("bench-target"));
-    match bench_binary(wanted.map(String::as_str)) {
+    let wanted = wanted.map(String::as_str);
+    match (CargoBench { wanted, ..CargoBench::default() }).build() {
         Ok(binary) => {
             let error = Command::new(&binary).args(arguments).env(CLI_VARIABLE, "1").exec();
             streams.error(&anyhow::anyhow!("cannot run {}: {error}", binary.display()))
@@ -63,17 +68,86 @@ struct Target {
     name: String,
 }
 
-/// Builds the bench targets and finds the one that is wanted.
-fn bench_binary(wanted: Option<&str>) -> anyhow::Result<PathBuf> {
-    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    cargo.args(["bench", "--no-run", "--quiet", "--message-format=json-render-diagnostics"]);
-    match wanted {
-        Some(name) => cargo.args(["--bench", name]),
-        None => cargo.arg("--benches"),
-    };
-    let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
-    let output = child.stdout.take().context("cargo started without its pipe")?;
-    let mut built: Vec<(String, PathBuf)> = Vec::new();
+/// How the bench targets are built.
+#[derive(Debug, Default)]
+pub(crate) struct CargoBench<'a> {
+    /// The bench target, where there are several.
+    pub(crate) wanted: Option<&'a str>,
+    /// The workspace and the target folder, where they are not those of the caller.
+    pub(crate) elsewhere: Option<(&'a Path, &'a Path)>,
+    /// Whether the toolchain is the one that the workspace names, and not the caller's.
+    pub(crate) own_toolchain: bool,
+    /// What ends the build.
+    pub(crate) interrupt: Interrupt,
+}
+
+/// How often a build is asked whether it was interrupted.
+const LOOK_UP: Duration = Duration::from_millis(50);
+
+impl CargoBench<'_> {
+    fn command(&self) -> Command {
+        let given = std::env::var_os("CARGO").filter(|_| !self.own_toolchain);
+        let mut cargo = Command::new(given.unwrap_or_else(|| "cargo".into()));
+        cargo.args(["bench", "--no-run", "--quiet", "--message-format=json-render-diagnostics"]);
+        match self.wanted {
+            Some(name) => cargo.args(["--bench", name]),
+            None => cargo.arg("--benches"),
+        };
+        if let Some((folder, target)) = self.elsewhere {
+            cargo.current_dir(folder).env("CARGO_TARGET_DIR", target);
+        }
+        if self.own_toolchain {
+            cargo.env_remove("RUSTUP_TOOLCHAIN");
+        }
+        cargo
+    }
+
+    /// Builds the bench targets and finds the one that is wanted.
+    pub(crate) fn build(&self) -> anyhow::Result<PathBuf> {
+        let mut cargo = self.command();
+        if self.interrupt.is_watched() {
+            // A group of its own, so that the compilers that cargo started end with it.
+            cargo.process_group(0);
+        }
+        let mut child = cargo.stdout(Stdio::piped()).spawn().context("cannot run cargo")?;
+        let output = child.stdout.take().context("cargo started without its pipe")?;
+        let group = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+        let done = AtomicBool::new(false);
+        let built = std::thread::scope(|scope| {
+            if self.interrupt.is_watched() {
+                scope.spawn(|| {
+                    while !done.load(Ordering::Relaxed) {
+                        if let Some(group) = group.filter(|_| self.interrupt.has_come()) {
+                            let _ = kill_process_group(group, Signal::KILL);
+                        }
+                        std::thread::sleep(LOOK_UP);
+                    }
+                });
+            }
+            let built = programs(output);
+            done.store(true, Ordering::Relaxed);
+            built
+        });
+        if !child.wait()?.success() {
+            bail!("the bench target does not build");
+        }
+        match built?.as_slice() {
+            [] => bail!("this workspace has no bench target: add one, see the README of amdahl"),
+            [(_, program)] => Ok(program.clone()),
+            several => {
+                let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
+                bail!(
+                    "there are several bench targets ({}): say which with --bench NAME",
+                    names.join(", ")
+                )
+            }
+        }
+    }
+}
+
+/// The bench targets in cargo's messages, by name.
+fn programs(output: impl std::io::Read) -> anyhow::Result<Vec<(String, PathBuf)>> {
+    let mut built = Vec::new();
     for message in serde_json::Deserializer::from_reader(BufReader::new(output)).into_iter() {
         let message: Message = message.context("cargo's output")?;
         if let (Some(target), Some(program)) = (message.target, message.executable)
@@ -83,18 +157,5 @@ fn bench_binary(wanted: Option<&str>) -> anyhow::Result<PathBuf> {
             built.push((target.name, program));
         }
     }
-    if !child.wait()?.success() {
-        bail!("the bench target does not build");
-    }
-    match built.as_slice() {
-        [] => bail!("this workspace has no bench target: add one, see the README of amdahl"),
-        [(_, program)] => Ok(program.clone()),
-        several => {
-            let names: Vec<&str> = several.iter().map(|(name, _)| name.as_str()).collect();
-            bail!(
-                "there are several bench targets ({}): say which with --bench NAME",
-                names.join(", ")
-            )
-        }
-    }
+    Ok(built)
 }

@@ -144,12 +144,18 @@ impl LiveCase {
         }
     }
 
+    /// The case's worker.
+    pub(crate) fn worker(&mut self) -> &mut Worker {
+        &mut self.worker
+    }
+
     /// Gives the worker back, its case still prepared until the next `prepare`.
     pub(crate) fn into_worker(self) -> Worker {
         self.worker
     }
 
-    fn estimate(&mut self) -> Result<(), Failure> {
+    /// Estimates one iteration.
+    pub(crate) fn estimate(&mut self) -> Result<(), Failure> {
         let mut iterations = 1;
         loop {
             let batch = self.batch(iterations)?;

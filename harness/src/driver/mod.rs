@@ -1,8 +1,10 @@
 //! The driver's side of the worker protocol: a process, its pipes, its patience, and a live case.
 
+mod interrupt;
 mod live;
 mod process;
 mod signal;
 
+pub(crate) use interrupt::Interrupt;
 pub(crate) use live::{BatchTime, LiveCase};
 pub(crate) use process::{Launcher, Worker};

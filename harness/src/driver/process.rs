@@ -10,13 +10,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use amdahl_reports::{Failure, FailureKind};
+use amdahl_reports::{Failure, FailureKind, KernelInfo};
 
+use super::interrupt::Interrupt;
 use super::signal;
+use crate::measure::Deadline;
 use crate::protocol::{Purpose, Reply, Request, VERSION, WORKER_VARIABLE};
 
 /// Lines of stderr kept, to say what a dead worker last said.
 const STDERR_LINES: usize = 4;
+/// How often a wait looks up whether it was interrupted: longer than any slot of a gate, so that
+/// nothing wakes beside what is timed.
+const LOOK_UP: Duration = Duration::from_millis(100);
 
 /// How to start workers of one program.
 #[derive(Debug, Clone)]
@@ -25,17 +30,27 @@ pub(crate) struct Launcher {
     pub(crate) program: PathBuf,
     /// How long a worker may take for anything that is not expected to take longer.
     pub(crate) patience: Duration,
+    /// What ends every wait.
+    pub(crate) interrupt: Interrupt,
 }
+
+/// Nothing reads it: its length moves the stack of the program that is given it.
+const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
 
 impl Launcher {
     /// Workers of the running program.
     pub(crate) fn of_this_program(patience: Duration) -> io::Result<Self> {
-        Ok(Self { program: std::env::current_exe()?, patience })
+        Ok(Self::of(std::env::current_exe()?, patience))
+    }
+
+    /// Workers of this program.
+    pub(crate) fn of(program: PathBuf, patience: Duration) -> Self {
+        Self { program, patience, interrupt: Interrupt::default() }
     }
 
     /// Starts a worker for cases of so many threads.
     pub(crate) fn launch(&self, purpose: Purpose, threads: usize) -> Result<Worker, Failure> {
-        self.launch_under(&[], purpose, threads)
+        self.start(&[], purpose, threads, 0)
     }
 
     /// Starts a worker within another program: `before` are that program and its arguments.
@@ -45,10 +60,31 @@ impl Launcher {
         purpose: Purpose,
         threads: usize,
     ) -> Result<Worker, Failure> {
+        self.start(before, purpose, threads, 0)
+    }
+
+    /// Starts a worker with so many bytes more of environment, which move its stack.
+    pub(crate) fn launch_padded(
+        &self,
+        purpose: Purpose,
+        threads: usize,
+        padding_bytes: usize,
+    ) -> Result<Worker, Failure> {
+        self.start(&[], purpose, threads, padding_bytes)
+    }
+
+    fn start(
+        &self,
+        before: &[OsString],
+        purpose: Purpose,
+        threads: usize,
+        padding_bytes: usize,
+    ) -> Result<Worker, Failure> {
         let mut words = before.iter().map(OsString::as_os_str).chain([self.program.as_os_str()]);
         let mut child = Command::new(words.next().unwrap_or_default())
             .args(words)
             .env(WORKER_VARIABLE, purpose.word())
+            .envs((padding_bytes > 0).then(|| (PADDING_VARIABLE, "x".repeat(padding_bytes))))
             .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -67,6 +103,7 @@ impl Launcher {
             replies: read_lines(replies),
             last_words: keep_last_lines(stderr),
             patience: self.patience,
+            interrupt: self.interrupt.clone(),
         })
     }
 }
@@ -93,9 +130,20 @@ pub(crate) struct Worker {
     replies: Receiver<String>,
     last_words: Arc<Mutex<VecDeque<String>>>,
     patience: Duration,
+    interrupt: Interrupt,
 }
 
 impl Worker {
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// From now on waits no longer than this for what is not expected to take longer.
+    pub(crate) fn set_patience(&mut self, patience: Duration) {
+        self.patience = patience;
+    }
+
     /// Asks and waits for the answer, at most the worker's patience and what is `expected`.
     pub(crate) fn ask(&mut self, request: &Request, expected: Duration) -> Result<Reply, Failure> {
         let mut line =
@@ -105,7 +153,7 @@ impl Worker {
             return Err(self.death());
         }
         let patience = self.patience + expected;
-        let line = match self.replies.recv_timeout(patience) {
+        let line = match self.receive(patience) {
             Ok(line) => line,
             Err(RecvTimeoutError::Disconnected) => return Err(self.death()),
             Err(RecvTimeoutError::Timeout) => {
@@ -143,10 +191,32 @@ impl Worker {
         }
     }
 
+    /// The next reply; an interrupt ends the wait as the end of patience does.
+    fn receive(&self, patience: Duration) -> Result<String, RecvTimeoutError> {
+        if !self.interrupt.is_watched() {
+            return self.replies.recv_timeout(patience);
+        }
+        let waiting = Deadline::after(patience);
+        loop {
+            match self.replies.recv_timeout(waiting.left().min(LOOK_UP)) {
+                Err(RecvTimeoutError::Timeout)
+                    if !self.interrupt.has_come() && !waiting.has_passed() => {}
+                other => return other,
+            }
+        }
+    }
+
     /// Exchanges greetings: whether the worker speaks our protocol, and whether it counts heap.
     pub(crate) fn greet(&mut self) -> Result<bool, Failure> {
+        self.declarations().map(|(counts_heap, _)| counts_heap)
+    }
+
+    /// Greets, and asks for the kernels too.
+    pub(crate) fn declarations(&mut self) -> Result<(bool, Vec<KernelInfo>), Failure> {
         match self.ask(&Request::List {}, Duration::ZERO)? {
-            Reply::Kernels { protocol: VERSION, counts_heap, .. } => Ok(counts_heap),
+            Reply::Kernels { protocol: VERSION, counts_heap, kernels } => {
+                Ok((counts_heap, kernels.into_iter().map(KernelInfo::from).collect()))
+            }
             Reply::Kernels { protocol, .. } => Err(broken(format!(
                 "the worker speaks protocol {protocol}, this program {VERSION}: build both from one \
                  version"

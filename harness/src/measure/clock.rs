@@ -123,6 +123,11 @@ impl Deadline {
         self.elapsed() >= self.length
     }
 
+    /// The time until it passes.
+    pub(crate) fn left(&self) -> Duration {
+        self.length.saturating_sub(self.elapsed())
+    }
+
     /// The time since it was set.
     pub(crate) fn elapsed(&self) -> Duration {
         self.started.elapsed()

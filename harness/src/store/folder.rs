@@ -52,6 +52,30 @@ impl Store {
         self.root.join("report")
     }
 
+    /// Where gates keep the base's work tree, and their last result.
+    pub(crate) fn gate(&self) -> PathBuf {
+        self.root.join("gate")
+    }
+
+    /// A folder for what a gate needs while it runs; it is removed when dropped. What killed gates left
+    /// is removed first, so the lock must be held.
+    pub(crate) fn begin_gate(&self) -> Result<tempfile::TempDir, StoreError> {
+        let folder = self.gate();
+        for left in entries(&folder)? {
+            if file_name(&left).starts_with(UNFINISHED) {
+                fs::remove_dir_all(&left).map_err(|source| at(&left, source))?;
+            }
+        }
+        fs::create_dir_all(&folder).map_err(|source| at(&folder, source))?;
+        let scratch = tempfile::Builder::new().prefix(UNFINISHED).tempdir_in(&folder);
+        scratch.map_err(|source| at(&folder, source))
+    }
+
+    /// The last gate's result file.
+    pub(crate) fn gate_result(&self) -> PathBuf {
+        self.gate().join("result.json")
+    }
+
     /// Takes the lock, waiting for another run if there is one, and removes what killed runs left.
     pub(crate) fn lock(&self, on_wait: impl FnOnce()) -> Result<Lock, StoreError> {
         let lock = Lock::take(&self.root, on_wait).map_err(|source| at(&self.root, source))?;

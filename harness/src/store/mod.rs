@@ -8,4 +8,5 @@ mod ceilings;
 mod folder;
 mod lock;
 
+pub(crate) use atomic::write as write_whole;
 pub(crate) use folder::{Store, StoreError};

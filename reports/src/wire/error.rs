@@ -17,6 +17,9 @@ pub enum WireError {
          give the path of a records.jsonl"
     )]
     NotRecords,
+    /// The text is not the result of a gate.
+    #[error("not the result of a gate: run `cargo amdahl gate` first")]
+    NotGate,
     /// A newer program wrote the file.
     #[error(
         "written by a newer amdahl (version {found}, this one reads {known}): \

@@ -18,10 +18,12 @@
 //! an error. A case that was measured by anything must have a measured `check` record.
 
 mod error;
+mod gate;
 pub mod v1;
 mod validate;
 
 pub use error::WireError;
+pub use gate::{decode_gate, encode_gate};
 pub use validate::validate;
 
 use crate::Run;

@@ -1,10 +1,12 @@
 //! The commands: one file each, one line in [`all`].
 
+mod accept;
 mod ceilings;
 mod check;
 mod common;
 mod compare;
 mod doctor;
+mod gate;
 mod list;
 mod measure;
 mod profile;
@@ -43,7 +45,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 9] {
+pub(crate) fn all() -> [&'static dyn Command; 11] {
     [
         &list::List,
         &check::Check,
@@ -53,6 +55,8 @@ pub(crate) fn all() -> [&'static dyn Command; 9] {
         &compare::Compare,
         &doctor::Doctor,
         &ceilings::Ceilings,
+        &gate::Gate,
+        &accept::Accept,
         &whatif::WhatIf,
     ]
 }
@@ -73,9 +77,10 @@ pub(crate) fn program() -> clap::Command {
                 .help("The bench target, where the workspace has more than one"),
         )
         .after_help(
-            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed, \
-             3 no verdict can be had here.\n\nExamples:\n  cargo amdahl list\n  cargo amdahl check\n  cargo amdahl measure covariance\n  \
-             cargo amdahl report",
+            "Exit codes: 0 fine, 1 the tool or its use failed, 2 a case disagreed or failed, or a gate \
+             found a regression, 3 no verdict can be had here.\n\n\
+             Examples:\n  cargo amdahl list\n  cargo amdahl check\n  cargo amdahl measure covariance\n  \
+             cargo amdahl report\n  cargo amdahl gate --base origin/main",
         );
     all().into_iter().fold(program, |program, command| program.subcommand(command.declare()))
 }

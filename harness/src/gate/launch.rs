@@ -1,0 +1,200 @@
+//! A launch: fresh processes of both sides, in which every case has its epochs.
+//!
+//! The launch is what the statistics count. Address layout, page placement and the padding of the
+//! environment are drawn anew with each; a case prepared again in an old process is not.
+
+use std::time::Duration;
+
+use amdahl_reports::gate::{Effort, Which};
+use amdahl_reports::{CaseId, Failure};
+
+use super::entrant::{Entrant, Stage};
+use super::slots::epochs;
+use super::watch::pin;
+use super::{Gate, costs};
+use crate::driver::{Launcher, LiveCase, Worker};
+use crate::measure::Deadline;
+use crate::protocol::Purpose;
+
+/// The environment's padding is below this, in bytes: a page, after which the stack's layout repeats.
+const PADDING_BYTES: usize = 4096;
+
+/// The two workers of a launch.
+type Workers = [Worker; 2];
+
+impl Gate<'_> {
+    /// Launches both sides, and the canaries with them, as often as the effort says and the time allows;
+    /// gives how often that was. The pace is watched: on a busy machine later launches have fewer epochs.
+    pub(super) fn stage(
+        &mut self,
+        stage: Stage,
+        effort: Effort,
+        time: Duration,
+        entrants: &mut [&mut Entrant],
+        canaries: &mut [Entrant],
+    ) -> usize {
+        let time = Deadline::after(time);
+        let what = if stage == Stage::Screen { "screen" } else { "look again at" };
+        let costs = costs(entrants.iter().map(|own| &**own).chain(&*canaries));
+        let (mut done, mut planned_s) = (0, 0.0);
+        while !self.must_stop() {
+            let pace = if done == 0 { 1.0 } else { time.elapsed().as_secs_f64() / planned_s };
+            let left_s = time.left().as_secs_f64();
+            let Some(epochs) = effort.next(done, left_s, &costs.times(pace)) else { break };
+            planned_s += Effort { launches: 1, epochs }.takes_s(&costs);
+            let left = amdahl_reports::format::duration(self.left_s());
+            self.step(&format!(
+                "{what} {}: launch {} of {}, at most {left} left",
+                amdahl_reports::format::plural(entrants.len(), "case"),
+                done + 1,
+                effort.launches,
+            ));
+            self.launch_all(stage, epochs, entrants, canaries);
+            done += 1;
+        }
+        done
+    }
+
+    /// One launch of every team: the cases of each number of threads, and the canaries.
+    fn launch_all(
+        &mut self,
+        stage: Stage,
+        epochs: usize,
+        entrants: &mut [&mut Entrant],
+        canaries: &mut [Entrant],
+    ) {
+        let sides = [self.base.launcher.clone(), self.head.launcher.clone()];
+        let twins = [self.base.launcher.clone(), self.copy.clone()];
+        let mut counts: Vec<usize> = entrants.iter().map(|own| own.case.threads).collect();
+        counts.sort_unstable();
+        counts.dedup();
+        for threads in counts {
+            let same = entrants.iter_mut().filter(|own| own.case.threads == threads);
+            let team: Vec<&mut Entrant> = same.map(|own| &mut **own).collect();
+            self.launch(&sides, stage, epochs, team);
+        }
+        self.launch(&twins, stage, epochs, canaries.iter_mut().collect());
+    }
+
+    /// One launch for cases of one number of threads, in shuffled order.
+    fn launch(
+        &mut self,
+        sides: &[Launcher; 2],
+        stage: Stage,
+        count: usize,
+        mut team: Vec<&mut Entrant>,
+    ) {
+        self.rng.shuffle(&mut team);
+        let core = self.next_core();
+        let mut workers: Option<Workers> = None;
+        for entrant in team {
+            if self.must_stop() {
+                return;
+            }
+            if entrant.failure.is_some() || entrant.length.iterations == 0 {
+                continue;
+            }
+            match self.visit(sides, workers.take(), entrant, stage, count, core) {
+                Ok(again) => workers = Some(again),
+                // Out of time, a worker is ended in the middle of its work: no fault of the case.
+                Err(_) if self.must_stop() => return,
+                Err((side, failure)) => entrant.stumble(side, failure, false),
+            }
+        }
+    }
+
+    /// Prepares a case on both sides and runs its epochs; gives the workers back.
+    fn visit(
+        &mut self,
+        sides: &[Launcher; 2],
+        workers: Option<Workers>,
+        entrant: &mut Entrant,
+        stage: Stage,
+        count: usize,
+        core: Option<usize>,
+    ) -> Result<Workers, (Which, Failure)> {
+        let threads = entrant.case.threads;
+        let core = core.filter(|_| threads == 1);
+        let [base, head] = match workers {
+            Some(workers) => workers,
+            None => self.start_both(sides, &entrant.case)?,
+        };
+        let mut live = self.prepare_both(base, head, entrant, core)?;
+        let (clock, interrupt) = (self.clock, self.interrupt.clone());
+        let stop = move || clock.has_passed() || interrupt.has_come();
+        let pairs = epochs(&mut live, entrant.length, count, core, &mut self.rng, &stop)?;
+        entrant.keep(stage, &pairs);
+        Ok(live.map(LiveCase::into_worker))
+    }
+
+    /// Prepares a case on both sides. Who comes first finds the memory as it is: a coin decides, so that it
+    /// is not always the base. What fails on both sides is the base's.
+    fn prepare_both(
+        &mut self,
+        base: Worker,
+        head: Worker,
+        entrant: &Entrant,
+        core: Option<usize>,
+    ) -> Result<[LiveCase; 2], (Which, Failure)> {
+        let base_first = self.order()[0] == 0;
+        let of_base = |failure| (Which::Base, failure);
+        if base_first {
+            let base = self.prepare(base, entrant, core).map_err(of_base)?;
+            let head = self.prepare(head, entrant, core);
+            return Ok([base, head.map_err(|failure| (Which::Head, failure))?]);
+        }
+        let head = self.prepare(head, entrant, core);
+        let base = self.prepare(base, entrant, core).map_err(of_base)?;
+        Ok([base, head.map_err(|failure| (Which::Head, failure))?])
+    }
+
+    /// Both sides by their index, in an order drawn by a coin.
+    fn order(&mut self) -> [usize; 2] {
+        let first = self.rng.index(2);
+        [first, 1 - first]
+    }
+
+    /// Starts both workers. One that cannot be started is no fault of the head, whose program has started
+    /// before: the system is short of something.
+    fn start_both(
+        &mut self,
+        sides: &[Launcher; 2],
+        case: &CaseId,
+    ) -> Result<Workers, (Which, Failure)> {
+        let order = self.order();
+        let of_base = |failure| (Which::Base, failure);
+        let first = self.start(&sides[order[0]], case).map_err(of_base)?;
+        let second = self.start(&sides[order[1]], case).map_err(of_base)?;
+        Ok(if order[0] == 0 { [first, second] } else { [second, first] })
+    }
+
+    fn start(&mut self, launcher: &Launcher, case: &CaseId) -> Result<Worker, Failure> {
+        let padding = 1 + self.rng.index(PADDING_BYTES - 1);
+        self.patient(launcher).launch_padded(Purpose::Time, case.threads, padding)
+    }
+
+    /// Prepares a case, whose pool then inherits the processor that its worker is kept to.
+    fn prepare(
+        &self,
+        mut worker: Worker,
+        entrant: &Entrant,
+        core: Option<usize>,
+    ) -> Result<LiveCase, Failure> {
+        worker.set_patience(self.patience());
+        match core {
+            Some(core) => pin(worker.id(), &[core]),
+            None => pin(worker.id(), &self.processors),
+        }
+        let mut live = LiveCase::prepare(worker, &entrant.case, &self.source, None)?;
+        live.estimate_ns = entrant.estimate_ns;
+        live.agreement.clone_from(&entrant.agreement);
+        Ok(live)
+    }
+
+    /// The processors take turns, so that none decides alone.
+    fn next_core(&mut self) -> Option<usize> {
+        self.turn += 1;
+        let count = self.processors.len();
+        (count > 0).then(|| self.processors[self.turn % count])
+    }
+}

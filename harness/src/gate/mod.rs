@@ -1,0 +1,302 @@
+//! The gate's driving half: two programs as workers in turn, from greeting to raw result.
+//!
+//! What the figures mean is decided in [`amdahl_reports::gate`]. Builds are in `build`; this module
+//! takes two programs that are there.
+
+mod build;
+mod calibrate;
+mod count;
+mod entrant;
+mod faults;
+mod launch;
+mod sides;
+mod slots;
+mod watch;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, for_second_stage};
+
+pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
+use calibrate::Calibrated;
+use entrant::{Entrant, Stage};
+pub(crate) use faults::GateError;
+use sides::{Common, Program};
+
+use crate::config::Config;
+use crate::data::Rng;
+use crate::driver::{Interrupt, Launcher};
+use crate::machine::machine;
+use crate::measure::Deadline;
+use crate::plan::{Filter, Source};
+use crate::run::Progress;
+
+/// Checking and estimating may take this share of the budget.
+const CALIBRATION: f64 = 0.3;
+/// Of what is left then, the first stage may take this share: the second needs the rest only where the
+/// first found something.
+const SCREENING: f64 = 0.65;
+/// No worker may be silent for a longer share of the budget: a hang must leave time for the others.
+const SILENCE: f64 = 1.0 / 6.0;
+/// But for so long in any case: a busy machine may hold a sound worker up for seconds.
+const LEAST_SILENCE: Duration = Duration::from_secs(10);
+/// This share of the budget is for what comes after the last slot.
+const CLOSING: f64 = 0.02;
+/// Starting two processes, in seconds, before one has been timed.
+const START_S: f64 = 0.03;
+/// One canary for so many cases, at least one and at most [`MOST_CANARIES`].
+const CASES_A_CANARY: usize = 8;
+/// More canaries cost more time than they reassure.
+const MOST_CANARIES: usize = 3;
+
+/// How a gate is run.
+#[derive(Debug, Clone)]
+pub(crate) struct Setting {
+    /// Time for measuring.
+    pub(crate) budget: Duration,
+    /// The seed of inputs, orders and paddings.
+    pub(crate) seed: u64,
+    /// How long a worker may be silent.
+    pub(crate) patience: Duration,
+    /// The pool of parallel cases.
+    pub(crate) max_threads: usize,
+    /// Which cases.
+    pub(crate) filter: Filter,
+    /// What was asked for, for the result.
+    pub(crate) command: String,
+    /// When it began, UTC.
+    pub(crate) started: String,
+}
+
+/// The programs of the two sides, with what is known of their builds.
+#[derive(Debug, Clone)]
+pub(crate) struct TwoBuilds {
+    /// The base's program.
+    pub(crate) base: PathBuf,
+    /// What is known of it.
+    pub(crate) base_side: Side,
+    /// The head's program.
+    pub(crate) head: PathBuf,
+    /// What is known of it.
+    pub(crate) head_side: Side,
+    /// What must be said of the builds.
+    pub(crate) notes: Vec<String>,
+}
+
+/// A gate that is being run.
+pub(crate) struct Gate<'a> {
+    setting: Setting,
+    config: &'a Config,
+    scratch: &'a Path,
+    progress: &'a mut dyn Progress,
+    interrupt: Interrupt,
+    base: Program,
+    head: Program,
+    /// The base's program under another name, for the canaries.
+    copy: Launcher,
+    source: Source,
+    clock: Deadline,
+    rng: Rng,
+    processors: Vec<usize>,
+    turn: usize,
+}
+
+/// Compares two programs within a budget.
+///
+/// # Errors
+/// Where there can be no result at all: see [`GateError`].
+pub(crate) fn run(
+    setting: Setting,
+    builds: &TwoBuilds,
+    config: &Config,
+    scratch: &Path,
+    interrupt: &Interrupt,
+    progress: &mut dyn Progress,
+) -> Result<GateRun, GateError> {
+    use amdahl_reports::gate::Which;
+    let copy = scratch.join("canary");
+    std::fs::copy(&builds.base, &copy)
+        .map_err(|source| GateError::Io { path: copy.clone(), source })?;
+    let launcher = |program: &Path| Launcher {
+        interrupt: interrupt.clone(),
+        ..Launcher::of(program.to_owned(), setting.patience)
+    };
+    // The end of the budget is the end of the run: the last worker's end and the files come after.
+    let clock = Deadline::after(setting.budget.mul_f64(1.0 - CLOSING));
+    let base = Program::greet(launcher(&builds.base), Which::Base)?;
+    let head = Program::greet(launcher(&builds.head), Which::Head)?;
+    let gate = Gate {
+        base,
+        head,
+        copy: launcher(&copy),
+        source: Source::seed(setting.seed),
+        rng: Rng::new(setting.seed),
+        processors: watch::processors(),
+        turn: 0,
+        interrupt: interrupt.clone(),
+        clock,
+        setting,
+        config,
+        scratch,
+        progress,
+    };
+    gate.compare(builds)
+}
+
+impl Gate<'_> {
+    fn compare(mut self, builds: &TwoBuilds) -> Result<GateRun, GateError> {
+        let Common { entries, only_base, only_head } = Common::of(
+            &self.base.kernels,
+            &self.head.kernels,
+            &self.setting.filter,
+            self.setting.max_threads,
+        );
+        if entries.is_empty() {
+            let hint = nothing(only_base.len(), only_head.len());
+            return Err(GateError::NothingInCommon { hint });
+        }
+        let launches = Effort::SCREEN.launches + Effort::SECOND.launches;
+        self.progress.begin((2 * entries.len() + launches) as u64);
+        let mut notes = builds.notes.clone();
+        let mut entrants = self.calibrate_all(&entries, &mut notes)?;
+        notes.extend(self.count(&mut entrants));
+        let mut canaries = self.canaries(&entrants);
+        let mut protocol =
+            Protocol { budget_s: self.setting.budget.as_secs_f64(), ..Protocol::default() };
+        self.time(&mut entrants, &mut canaries, &mut protocol);
+        self.progress.end();
+        if self.interrupt.has_come() {
+            return Err(GateError::Interrupted);
+        }
+        notes.extend(entrants.iter().filter_map(Entrant::slip));
+        Ok(GateRun {
+            started: self.setting.started.clone(),
+            took_s: self.clock.elapsed().as_secs_f64(),
+            command: self.setting.command.clone(),
+            seed: self.setting.seed,
+            machine: machine(),
+            base: builds.base_side.clone(),
+            head: builds.head_side.clone(),
+            protocol,
+            cases: entrants.iter().map(Entrant::gated).collect(),
+            canaries: canaries.iter().map(Entrant::trial).collect(),
+            only_base,
+            only_head,
+            notes,
+        })
+    }
+
+    fn calibrate_all(
+        &mut self,
+        entries: &[sides::Entry],
+        notes: &mut Vec<String>,
+    ) -> Result<Vec<Entrant>, GateError> {
+        let time = Deadline::after(self.setting.budget.mul_f64(CALIBRATION));
+        let mut entrants = Vec::new();
+        for entry in entries {
+            if self.interrupt.has_come() {
+                return Err(GateError::Interrupted);
+            }
+            let size = entry.sizes.first().map_or("", String::as_str);
+            self.step(&format!("check {}", entry.case(size)));
+            if time.has_passed() {
+                entrants.push(self.entrant(entry.case(size)));
+                continue;
+            }
+            match self.calibrate(entry) {
+                Calibrated::Entrant(entrant) => entrants.push(*entrant),
+                Calibrated::TooLong(why) => notes.push(amdahl_reports::format::sentence(&why)),
+            }
+        }
+        Ok(entrants)
+    }
+
+    /// Cases of the base to be timed against its own copy, drawn by the seed.
+    fn canaries(&mut self, entrants: &[Entrant]) -> Vec<Entrant> {
+        let sound = |own: &&Entrant| own.failure.is_none() && own.length.iterations > 0;
+        let mut able: Vec<&Entrant> = entrants.iter().filter(sound).collect();
+        // All canaries share a launch, so they share a number of threads: the least there is.
+        let least = able.iter().map(|own| own.case.threads).min();
+        able.retain(|own| Some(own.case.threads) == least);
+        self.rng.shuffle(&mut able);
+        let count = able.len().div_ceil(CASES_A_CANARY).min(MOST_CANARIES);
+        able.into_iter().take(count).map(Entrant::as_canary).collect()
+    }
+
+    /// Both stages. What they came to is written into the protocol.
+    fn time(
+        &mut self,
+        entrants: &mut [Entrant],
+        canaries: &mut [Entrant],
+        protocol: &mut Protocol,
+    ) {
+        let mut all: Vec<&mut Entrant> = entrants.iter_mut().collect();
+        let time = self.clock.left().mul_f64(SCREENING);
+        let costs = costs(all.iter().map(|own| &**own).chain(&*canaries));
+        let planned = Effort::SCREEN.within(time.as_secs_f64(), &costs);
+        let launches = self.stage(Stage::Screen, planned, time, &mut all, canaries);
+        protocol.screen = Effort { launches, ..planned };
+        protocol.cut_short = launches < planned.launches || self.must_stop();
+        if self.must_stop() {
+            return;
+        }
+        let trials: Vec<_> = entrants.iter().map(Entrant::trial).collect();
+        let open = for_second_stage(&trials);
+        let mut chosen: Vec<&mut Entrant> = Vec::new();
+        for (index, entrant) in entrants.iter_mut().enumerate() {
+            if open.contains(&index) {
+                entrant.look_again();
+                chosen.push(entrant);
+            }
+        }
+        if !chosen.is_empty() {
+            let time = self.clock.left();
+            let costs = self::costs(chosen.iter().map(|own| &**own).chain(&*canaries));
+            let planned = Effort::SECOND.within(time.as_secs_f64(), &costs);
+            let launches = self.stage(Stage::Second, planned, time, &mut chosen, canaries);
+            protocol.second = Effort { launches, ..planned };
+            protocol.cut_short |= launches < planned.launches || self.must_stop();
+        }
+    }
+
+    fn must_stop(&self) -> bool {
+        self.clock.has_passed() || self.interrupt.has_come()
+    }
+
+    /// What is left of the budget, in seconds.
+    fn left_s(&self) -> f64 {
+        self.clock.left().as_secs_f64()
+    }
+
+    /// How long a worker may be silent from now on: never beyond the end of the budget.
+    fn patience(&self) -> Duration {
+        let share = self.setting.budget.mul_f64(SILENCE).max(LEAST_SILENCE);
+        self.setting.patience.min(share).min(self.clock.left())
+    }
+
+    fn patient(&self, launcher: &Launcher) -> Launcher {
+        Launcher { patience: self.patience(), ..launcher.clone() }
+    }
+
+    fn step(&mut self, what: &str) {
+        self.progress.step(what);
+    }
+}
+
+/// What a stage of these cases costs.
+fn costs<'e>(entrants: impl Iterator<Item = &'e Entrant>) -> Costs {
+    let timed = entrants.filter(|own| own.failure.is_none() && own.length.iterations > 0);
+    timed.fold(Costs { launch_s: 2.0 * START_S, epoch_s: 0.0 }, |sum, own| Costs {
+        launch_s: sum.launch_s + own.prepare_s,
+        epoch_s: sum.epoch_s + own.epoch_s(),
+    })
+}
+
+fn nothing(only_base: usize, only_head: usize) -> String {
+    if only_base + only_head == 0 {
+        "; no case matches the filter".to_owned()
+    } else {
+        format!(": the base has {only_base} that the head lacks, the head {only_head} of its own")
+    }
+}

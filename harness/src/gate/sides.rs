@@ -1,0 +1,203 @@
+//! The two programs, and the cases that both have.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use amdahl_reports::gate::Which;
+use amdahl_reports::{CaseId, KernelInfo, Role, VariantInfo};
+use object::{Object, ObjectSection};
+
+use super::faults::GateError;
+use crate::driver::Launcher;
+use crate::plan::Filter;
+use crate::protocol::Purpose;
+
+/// A side's program and what it said of itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Program {
+    /// How its workers are started.
+    pub(super) launcher: Launcher,
+    /// Its kernels.
+    pub(super) kernels: Vec<KernelInfo>,
+    /// Whether it can count heap.
+    pub(super) counts_heap: bool,
+}
+
+impl Program {
+    /// Greets a program.
+    ///
+    /// # Errors
+    /// Where it does not answer as workers do.
+    pub(super) fn greet(launcher: Launcher, side: Which) -> Result<Self, GateError> {
+        let worker = launcher.launch(Purpose::Heap, 1);
+        match worker.and_then(|mut worker| worker.declarations()) {
+            Ok((counts_heap, kernels)) => Ok(Self { launcher, kernels, counts_heap }),
+            Err(_) if launcher.interrupt.has_come() => Err(GateError::Interrupted),
+            Err(failure) => {
+                Err(GateError::Stranger { side, program: launcher.program, reason: failure.reason })
+            }
+        }
+    }
+}
+
+/// A variant in both programs, with the sizes it could be timed at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) kernel: String,
+    pub(super) variant: String,
+    pub(super) threads: usize,
+    /// Measured sizes, in the order of declaration.
+    pub(super) sizes: Vec<String>,
+}
+
+impl Entry {
+    /// The case at one of the sizes.
+    pub(super) fn case(&self, size: &str) -> CaseId {
+        CaseId::new(&self.kernel, &self.variant, size, self.threads)
+    }
+
+    /// The case by which it is listed where it is not timed: at its last size.
+    fn listed(&self) -> CaseId {
+        self.case(self.sizes.last().map_or("", String::as_str))
+    }
+}
+
+/// What the sides have in common, and what only one of them has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Common {
+    pub(super) entries: Vec<Entry>,
+    pub(super) only_base: Vec<CaseId>,
+    pub(super) only_head: Vec<CaseId>,
+}
+
+impl Common {
+    /// Matches the kernels of both sides, as far as the filter keeps their cases. A parallel variant is
+    /// a case of the largest pool alone.
+    pub(super) fn of(
+        base: &[KernelInfo],
+        head: &[KernelInfo],
+        filter: &Filter,
+        max_threads: usize,
+    ) -> Self {
+        let (base, head) = (entries(base, filter, max_threads), entries(head, filter, max_threads));
+        let key = |entry: &Entry| (entry.kernel.clone(), entry.variant.clone(), entry.threads);
+        let of_base: std::collections::BTreeMap<_, _> =
+            base.iter().map(|entry| (key(entry), entry)).collect();
+        let mut common = Self::default();
+        let mut matched = BTreeSet::new();
+        for entry in head {
+            let sizes: Vec<String> = match of_base.get(&key(&entry)) {
+                Some(other) => {
+                    entry.sizes.iter().filter(|s| other.sizes.contains(s)).cloned().collect()
+                }
+                None => Vec::new(),
+            };
+            if sizes.is_empty() {
+                common.only_head.push(entry.listed());
+            } else {
+                matched.insert(key(&entry));
+                common.entries.push(Entry { sizes, ..entry });
+            }
+        }
+        let alone = base.iter().filter(|entry| !matched.contains(&key(entry)));
+        common.only_base = alone.map(Entry::listed).collect();
+        common
+    }
+}
+
+fn entries(kernels: &[KernelInfo], filter: &Filter, max_threads: usize) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for kernel in kernels {
+        for variant in &kernel.variants {
+            let threads = if variant.role == Role::Parallel { max_threads } else { 1 };
+            let mut entry = Entry {
+                kernel: kernel.id.clone(),
+                variant: variant.name.clone(),
+                threads,
+                sizes: Vec::new(),
+            };
+            entry.sizes = sizes(kernel)
+                .filter(|size| runs_at(variant, size))
+                .filter(|size| filter.keeps(&entry.case(size).to_string()))
+                .collect();
+            if !entry.sizes.is_empty() {
+                entries.push(entry);
+            }
+        }
+    }
+    entries
+}
+
+/// The sizes a kernel could be gated at.
+fn sizes(kernel: &KernelInfo) -> impl Iterator<Item = String> {
+    kernel.sizes.iter().filter(|size| size.measured).map(|size| size.label.clone())
+}
+
+fn runs_at(variant: &VariantInfo, size: &str) -> bool {
+    !variant.left_out.iter().any(|left_out| left_out.size == size)
+}
+
+/// The variant that the others are held to at this size: the reference or, where it is not run there,
+/// the first that is.
+pub(super) fn reference_at<'k>(kernels: &'k [KernelInfo], case: &CaseId) -> Option<&'k str> {
+    let kernel = kernels.iter().find(|kernel| kernel.id == case.kernel)?;
+    let runs = |variant: &&VariantInfo| runs_at(variant, &case.size);
+    let first = || kernel.variants.iter().find(runs);
+    kernel.reference().filter(runs).or_else(first).map(|variant| variant.name.as_str())
+}
+
+/// The compiler that a program names in itself (`rustc version 1.95.0 (…)` in the section `.comment`).
+pub(crate) fn compiler_of(program: &Path) -> Option<String> {
+    let bytes = fs::read(program).ok()?;
+    let file = object::File::parse(&*bytes).ok()?;
+    let comment = file.section_by_name(".comment")?.uncompressed_data().ok()?;
+    let text = String::from_utf8_lossy(&comment);
+    let version = text.split('\0').find_map(|part| part.strip_prefix("rustc version "))?;
+    Some(format!("rustc {}", version.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declare::{Kernel, Sizes, Timed};
+
+    fn kernel(names: &[&str], sizes: &[usize]) -> KernelInfo {
+        #[allow(clippy::ptr_arg, reason = "a variant takes its input as the kernel makes it")]
+        fn sum(x: &Vec<f64>) -> Timed<'_, f64> {
+            Timed::returning(move || x.iter().sum::<f64>())
+        }
+        let mut kernel = Kernel::new("sum", "sum of x")
+            .sizes(Sizes::smoke([3]).measured(sizes.to_vec()))
+            .input(|&n, rng| rng.vector(n))
+            .reference("naive", sum);
+        for name in names {
+            kernel = kernel.parallel_variant(name, sum);
+        }
+        kernel.build().info().expect("a sound declaration").clone()
+    }
+
+    #[test]
+    fn a_case_of_one_side_is_listed_and_sizes_are_those_of_both() {
+        let base = [kernel(&["old", "both"], &[10, 100])];
+        let head = [kernel(&["both", "new"], &[100, 1_000])];
+        let common = Common::of(&base, &head, &Filter::All, 2);
+        let entry = |variant: &str, threads| Entry {
+            kernel: "sum".to_owned(),
+            variant: variant.to_owned(),
+            threads,
+            sizes: vec!["100".to_owned()],
+        };
+        assert_eq!(common.entries, [entry("naive", 1), entry("both", 2)]);
+        assert_eq!(common.only_base, [CaseId::new("sum", "old", "100", 2)]);
+        assert_eq!(common.only_head, [CaseId::new("sum", "new", "1000", 2)]);
+    }
+
+    #[test]
+    fn this_program_names_its_compiler() {
+        let own = compiler_of(&std::env::current_exe().expect("a program"));
+        if cfg!(target_os = "linux") {
+            assert!(own.expect("an ELF file of rustc").starts_with("rustc 1."));
+        }
+    }
+}

@@ -1,0 +1,146 @@
+//! The gate: two builds of one suite, measured in turn, and a verdict with a known error rate.
+//!
+//! [`GateRun`] is what was measured, raw; [`judge`] derives everything said of it. The unit of
+//! replication is a fresh launch of both builds' processes: one log-ratio a launch and case, never a
+//! sample. Nothing here measures; statistics are in [`crate::stats`].
+
+mod bencher;
+mod bmf;
+mod document;
+mod exact;
+mod junit;
+mod launch;
+mod limit;
+mod markdown;
+mod protocol;
+mod time;
+mod verdict;
+
+pub use bencher::bencher_lines;
+pub use bmf::bencher_metric_format;
+pub use document::gate_document;
+pub use exact::{ExactCounts, ExactOutcome, ExactResult, Rule, judge_exact, needs_another_look};
+pub use junit::junit;
+pub use launch::{Pair, launch_value};
+pub use limit::{DEFAULT_LIMIT, Limit};
+pub use markdown::{PULL_REQUEST_CHARACTERS, pull_request};
+pub use protocol::{Costs, Effort, LEAST_LAUNCHES, Protocol};
+pub use time::{
+    ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, judge_times,
+};
+pub use verdict::{CaseResult, Judgement, Verdict, judge};
+
+use crate::{CaseId, Failure, Machine};
+
+/// Everything one gate measured.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GateRun {
+    /// When it began, UTC, RFC 3339.
+    pub started: String,
+    /// How long measuring took, in seconds, builds excluded.
+    pub took_s: f64,
+    /// What was asked for.
+    pub command: String,
+    /// The seed of inputs, orders and paddings.
+    pub seed: u64,
+    /// The machine.
+    pub machine: Machine,
+    /// The build that is held up as the measure.
+    pub base: Side,
+    /// The build that is judged.
+    pub head: Side,
+    /// What the budget allowed.
+    pub protocol: Protocol,
+    /// The cases that both builds have, in the head's order.
+    pub cases: Vec<GatedCase>,
+    /// The base against a copy of itself: a change here is the machine's.
+    pub canaries: Vec<Trial>,
+    /// Cases of the base alone.
+    pub only_base: Vec<CaseId>,
+    /// Cases of the head alone.
+    pub only_head: Vec<CaseId>,
+    /// What must be said beside the figures, in sentences.
+    pub notes: Vec<String>,
+}
+
+/// One of the two builds.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Side {
+    /// What the user called it: a revision, `working tree`, or a program's path.
+    pub name: String,
+    /// Its commit, with `+changes` where the work tree differs from it; unknown for a given program.
+    pub commit: Option<String>,
+    /// The compiler's version, where the program carries it.
+    pub rustc: Option<String>,
+    /// A checksum of its `Cargo.lock`; unknown for a given program.
+    pub lock: Option<String>,
+}
+
+/// Which of the two builds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Which {
+    /// The build held up as the measure.
+    Base,
+    /// The build that is judged.
+    Head,
+}
+
+impl Which {
+    /// The word for it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Base => "base",
+            Self::Head => "head",
+        }
+    }
+}
+
+/// A case in both builds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GatedCase {
+    /// Its times.
+    pub time: Trial,
+    /// Its counts of deterministic metrics.
+    pub exact: Vec<ExactCounts>,
+}
+
+/// The times of one case on two sides.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Trial {
+    /// The case.
+    pub case: CaseId,
+    /// By how much it may become slower.
+    pub limit: Limit,
+    /// One iteration on the base, in nanoseconds: the median over its slots; 0 where none ran.
+    pub base_ns: f64,
+    /// Iterations of one slot, the same on both sides.
+    pub iterations: u64,
+    /// The logarithm of head over base, one a launch of the first stage.
+    pub screen: Vec<f64>,
+    /// The same of the second stage, of fresh launches only; `None` for a case that was not in it.
+    pub second: Option<Vec<f64>>,
+    /// Pairs of slots.
+    pub pairs: Pairs,
+    /// How it went wrong, where it did.
+    pub failure: Option<SideFailure>,
+}
+
+/// How many pairs of slots there were, and how many of them the machine disturbed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Pairs {
+    /// All pairs.
+    pub all: u64,
+    /// Pairs with stolen time or a preemption in either half.
+    pub disturbed: u64,
+}
+
+/// A case that went wrong on one side, twice, in fresh processes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SideFailure {
+    /// On which side.
+    pub side: Which,
+    /// Whether it was the check that failed; else it failed while it was timed.
+    pub in_check: bool,
+    /// How.
+    pub failure: Failure,
+}

@@ -1,0 +1,172 @@
+//! From launches to what is said of each case's time.
+//!
+//! Two stages. The first sees every case; what it leaves open goes to the second, which alone decides
+//! those cases, on fresh launches: no value that made a case suspect also convicts it.
+
+use super::{Trial, Which};
+use crate::stats::{Interval, hodges_lehmann, hodges_lehmann_interval, holm, wilcoxon_signed_rank};
+
+/// The chance of any false regression of a whole suite is at most this (half of it, in fact, since
+/// the test is two-sided and only one side is a regression).
+pub const ALPHA: f64 = 0.01;
+
+/// A case that passes is slower by less than its bound with this confidence.
+pub const BOUND_CONFIDENCE: f64 = 0.99;
+
+/// The two-sided confidence of one look: a case has at most two, each at 99.5 % on the side that
+/// matters, so that both together keep [`BOUND_CONFIDENCE`].
+const LOOK_CONFIDENCE: f64 = 0.99;
+
+/// A case passes only where its slow-down is bounded by so many times its limit: 2 % where the limit
+/// is 1 %. A gate that could not have seen that says so instead.
+const SIGHT: f64 = 2.0;
+
+/// In the first stage a case is suspect from this p-value on: a wide net, since it convicts nobody.
+const SUSPECT_P: f64 = 0.1;
+
+/// And from this share of its limit on.
+const SUSPECT_SHARE: f64 = 0.5;
+
+/// What is said of a case's time.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TimeOutcome {
+    /// Slower than its limit allows, confirmed on fresh launches.
+    Slower,
+    /// Faster than its limit in the other direction.
+    Faster,
+    /// Not slower by as much as would matter: see the bound.
+    Within,
+    /// Nobody knows, and why.
+    Undecided(String),
+    /// It went wrong in the head, where the base does well.
+    Failed(String),
+    /// It went wrong in the base already, so there is nothing to compare with.
+    NotComparable(String),
+}
+
+/// What is said of a case's time, with its figures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TimeResult {
+    /// The conclusion.
+    pub outcome: TimeOutcome,
+    /// By how much the head is slower, as a fraction of the base's time (negative where it is
+    /// faster), with its interval; none where there were too few launches.
+    pub change: Option<Interval>,
+    /// The p-value, adjusted for all cases that were asked the same question.
+    pub p: Option<f64>,
+    /// It is slower by less than this, as a fraction, at [`BOUND_CONFIDENCE`].
+    pub bound: Option<f64>,
+    /// The launches that decided.
+    pub launches: usize,
+}
+
+/// The interval of the change, as a fraction, from logarithms of ratios.
+fn change(launches: &[f64]) -> Option<Interval> {
+    let interval = hodges_lehmann_interval(launches, LOOK_CONFIDENCE)?;
+    // Few launches cannot reach the confidence, whatever interval they give.
+    (interval.confidence >= LOOK_CONFIDENCE).then(|| interval.map_increasing(f64::exp_m1))
+}
+
+/// The estimate of the change, as a fraction.
+fn estimate(launches: &[f64]) -> f64 {
+    hodges_lehmann(launches).map_or(0.0, f64::exp_m1)
+}
+
+fn limit_of(trial: &Trial) -> f64 {
+    trial.limit.allowed_fraction(trial.base_ns)
+}
+
+fn is_bounded(trial: &Trial, launches: &[f64]) -> bool {
+    change(launches).is_some_and(|change| change.high <= SIGHT * limit_of(trial))
+}
+
+/// The cases that the first stage leaves open, by index: suspects, and those whose slow-down is not
+/// bounded well enough to pass.
+pub fn for_second_stage(trials: &[Trial]) -> Vec<usize> {
+    let is_open = |trial: &Trial| {
+        let suspect = estimate(&trial.screen) > SUSPECT_SHARE * limit_of(trial)
+            && wilcoxon_signed_rank(&trial.screen) <= SUSPECT_P;
+        trial.failure.is_none() && (suspect || !is_bounded(trial, &trial.screen))
+    };
+    (0..trials.len()).filter(|&index| is_open(&trials[index])).collect()
+}
+
+/// What is said of each case, in the order given.
+pub fn judge_times(trials: &[Trial]) -> Vec<TimeResult> {
+    let sound = |trial: &&Trial| trial.failure.is_none();
+    let p_of = |launches: &[f64]| wilcoxon_signed_rank(launches);
+    // Each stage asks its own question of its own cases, and adjusts for as many.
+    let screened: Vec<f64> = trials.iter().filter(sound).map(|trial| p_of(&trial.screen)).collect();
+    let looked_at: Vec<f64> =
+        trials.iter().filter(sound).filter_map(|t| t.second.as_deref()).map(p_of).collect();
+    let mut screened = holm(&screened).into_iter();
+    let mut looked_at = holm(&looked_at).into_iter();
+    let judged = trials.iter().map(|trial| {
+        if trial.failure.is_some() {
+            return judge_one(trial, &[], 1.0);
+        }
+        let of_screen = screened.next().unwrap_or(1.0);
+        match &trial.second {
+            Some(launches) => judge_one(trial, launches, looked_at.next().unwrap_or(1.0)),
+            None => judge_one(trial, &trial.screen, of_screen),
+        }
+    });
+    judged.collect()
+}
+
+fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
+    let limit = limit_of(trial);
+    let change = change(launches);
+    let outcome = match (&trial.failure, &change) {
+        (Some(failed), _) => {
+            let said = format!(
+                "{} in the {}: {}",
+                failed.failure.kind.label(),
+                failed.side.word(),
+                failed.failure.reason
+            );
+            match (failed.side, failed.in_check) {
+                (Which::Head, _) => TimeOutcome::Failed(said),
+                (Which::Base, true) => TimeOutcome::NotComparable(said),
+                (Which::Base, false) => TimeOutcome::Undecided(said),
+            }
+        }
+        (None, None) => TimeOutcome::Undecided(match launches.len() {
+            1 => "the budget ended after 1 launch".to_owned(),
+            n => format!("the budget ended after {n} launches"),
+        }),
+        (None, Some(change)) => {
+            // Only the second stage convicts: the first chose its cases by the same values.
+            let convicted = trial.second.is_some() && p <= ALPHA && change.estimate > limit;
+            if convicted {
+                TimeOutcome::Slower
+            } else if p <= ALPHA && change.estimate < -limit {
+                TimeOutcome::Faster
+            } else if change.high <= SIGHT * limit {
+                TimeOutcome::Within
+            } else {
+                TimeOutcome::Undecided(format!(
+                    "a slow-down of up to {} could not have been seen",
+                    crate::format::percent_at_most(change.high)
+                ))
+            }
+        }
+    };
+    TimeResult {
+        bound: change.map(|change| change.high.max(0.0)),
+        p: (!launches.is_empty()).then_some(p),
+        launches: launches.len(),
+        outcome,
+        change,
+    }
+}
+
+/// Which canaries show a change that is not there, in either direction, over all their launches.
+pub fn alarms(canaries: &[Trial]) -> Vec<&Trial> {
+    let all = |trial: &Trial| [&trial.screen[..], trial.second.as_deref().unwrap_or(&[])].concat();
+    let p: Vec<f64> = canaries.iter().map(|trial| wilcoxon_signed_rank(&all(trial))).collect();
+    let adjusted = holm(&p);
+    let changed = |trial: &Trial| estimate(&all(trial)).abs() > limit_of(trial);
+    let alarming = canaries.iter().zip(adjusted).filter(|(trial, p)| *p <= ALPHA && changed(trial));
+    alarming.map(|(trial, _)| trial).collect()
+}
