@@ -118,6 +118,7 @@ fn entries(kernels: &[KernelInfo], filter: &Filter, max_threads: usize) -> Vec<E
                 sizes: Vec::new(),
             };
             entry.sizes = sizes(kernel)
+                .into_iter()
                 .filter(|size| runs_at(variant, size))
                 .filter(|size| filter.keeps(&entry.case(size).to_string()))
                 .collect();
@@ -129,9 +130,10 @@ fn entries(kernels: &[KernelInfo], filter: &Filter, max_threads: usize) -> Vec<E
     entries
 }
 
-/// The sizes a kernel could be gated at.
-fn sizes(kernel: &KernelInfo) -> impl Iterator<Item = String> {
-    kernel.sizes.iter().filter(|size| size.measured).map(|size| size.label.clone())
+/// The sizes a kernel could be gated at: the one it declares, or its measured ones.
+fn sizes(kernel: &KernelInfo) -> Vec<String> {
+    let measured = kernel.sizes.iter().filter(|size| size.measured).map(|size| size.label.clone());
+    kernel.gate_size.clone().map_or_else(|| measured.collect(), |size| vec![size])
 }
 
 fn runs_at(variant: &VariantInfo, size: &str) -> bool {
