@@ -12,7 +12,7 @@ use crate::input::InputFile;
 use crate::measure::cpu::Sampler;
 
 /// The version both sides must speak.
-pub(crate) const VERSION: u32 = 1;
+pub(crate) const VERSION: u32 = 2;
 
 /// The environment variable that makes a bench binary a worker; its value is a [`Purpose`].
 pub(crate) const WORKER_VARIABLE: &str = "AMDAHL_WORKER";

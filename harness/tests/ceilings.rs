@@ -73,7 +73,7 @@ fn a_run_counts_the_reference_and_is_held_to_the_ceilings_and_the_survey() {
             finding["analyser"] == analyser && message.contains(&format!("`{kernel}"))
         })
     };
-    assert!(found("above_ceiling", "overstated"), "{findings:?}");
+    assert!(found("work", "overstated"), "{findings:?}");
     assert!(found("declared_work", "overstated"), "{findings:?}");
     assert!(!found("declared_work", "squares"), "{findings:?}");
     let records = sandbox.read("report/records.jsonl");

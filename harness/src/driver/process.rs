@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -19,6 +19,9 @@ use crate::protocol::{Purpose, Reply, Request, VERSION, WORKER_VARIABLE};
 
 /// Lines of stderr kept, to say what a dead worker last said.
 const STDERR_LINES: usize = 4;
+/// How long the last words of a worker that is gone are waited for: they lie in a pipe already, but a
+/// process that it left behind may hold the pipe open.
+const LAST_WORDS: Duration = Duration::from_millis(500);
 /// How often a wait looks up whether it was interrupted: longer than any slot of a gate, so that
 /// nothing wakes beside what is timed.
 const LOOK_UP: Duration = Duration::from_millis(100);
@@ -97,11 +100,13 @@ impl Launcher {
         let (Some(requests), Some(replies), Some(stderr)) = pipes else {
             return Err(broken("a worker started without its pipes".to_owned()));
         };
+        let (last_words, drained) = keep_last_lines(stderr);
         Ok(Worker {
             child,
             requests,
             replies: read_lines(replies),
-            last_words: keep_last_lines(stderr),
+            last_words,
+            drained,
             patience: self.patience,
             interrupt: self.interrupt.clone(),
         })
@@ -129,6 +134,8 @@ pub(crate) struct Worker {
     requests: ChildStdin,
     replies: Receiver<String>,
     last_words: Arc<Mutex<VecDeque<String>>>,
+    /// Ends when stderr does.
+    drained: Receiver<()>,
     patience: Duration,
     interrupt: Interrupt,
 }
@@ -228,6 +235,8 @@ impl Worker {
     /// Why the worker is gone.
     fn death(&mut self) -> Failure {
         let how = self.child.wait().map_or_else(|error| error.to_string(), signal::describe);
+        // What it wrote is in the pipe; the thread that drains it may still be on its way there.
+        let _ = self.drained.recv_timeout(LAST_WORDS);
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let said = if words.is_empty() {
@@ -261,10 +270,13 @@ fn read_lines(pipe: ChildStdout) -> Receiver<String> {
 }
 
 /// Drains stderr, so that a worker that floods it does not block, and keeps its last lines.
-fn keep_last_lines(pipe: ChildStderr) -> Arc<Mutex<VecDeque<String>>> {
+fn keep_last_lines(pipe: ChildStderr) -> (Arc<Mutex<VecDeque<String>>>, Receiver<()>) {
     let kept = Arc::new(Mutex::new(VecDeque::new()));
     let lines = Arc::clone(&kept);
+    let (at_the_end, drained) = channel();
     thread::spawn(move || {
+        // Dropped with the thread, which ends the wait for it.
+        let _at_the_end: Sender<()> = at_the_end;
         for line in BufReader::new(pipe).lines() {
             let Ok(line) = line else { break };
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
@@ -274,5 +286,5 @@ fn keep_last_lines(pipe: ChildStderr) -> Arc<Mutex<VecDeque<String>>> {
             lines.push_back(line);
         }
     });
-    kept
+    (kept, drained)
 }

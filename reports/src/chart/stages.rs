@@ -17,7 +17,8 @@ const OUTSIDE: &str = "outside every stage";
 
 /// One iteration of each variant, divided into its stages; none where no variant has stages.
 ///
-/// The axis is linear, for parts must add up. A share is written where it has room.
+/// The axis is that of shares, for a slow reference beside fast variants would leave their stages too
+/// narrow to be seen; the time stands at the right. A share is written where it has room.
 pub fn stages(stages: &Stages) -> Option<String> {
     let tables = &stages.tables;
     let names = stage_names(tables);
@@ -31,13 +32,13 @@ pub fn stages(stages: &Stages) -> Option<String> {
     let right = WIDTH - MARGIN - widest(values.iter().map(String::as_str)) - GAP;
     let mut svg = Svg::new();
     let kernel = tables.first().map(|table| table.case.kernel.as_str()).unwrap_or_default();
-    let title = format!("{kernel} at {}: one iteration by stage, less is better", stages.size);
+    let title =
+        format!("{kernel} at {}: where an iteration goes; at the right: its time", stages.size);
     svg.text((MARGIN, 26.0), Anchor::Start, Font::TITLE, &title);
     let top = key(&mut svg, &names);
     let bottom = top + ROW * tables.len() as f64;
-    let longest = tables.iter().map(|table| table.total_ns.estimate.max(sum(table)));
-    let scale = Scale::linear(longest.fold(0.0, f64::max), (left, right));
-    scale.draw(&mut svg, (top, bottom), "critical path of one iteration", format::tick_time);
+    let scale = Scale::linear(1.0, (left, right));
+    scale.draw(&mut svg, (top, bottom), "share of the critical path", format::percent_whole);
     for (at, table) in tables.iter().enumerate() {
         let middle = top + ROW * (at as f64 + 0.5);
         svg.text((left - GAP, middle + 4.5), Anchor::End, Font::PLAIN, &labels[at]);
@@ -56,10 +57,6 @@ fn stage_names(tables: &[StageTable]) -> Vec<&str> {
         }
     }
     names
-}
-
-fn sum(table: &StageTable) -> f64 {
-    table.stages.iter().chain(&table.outside).map(|stage| stage.critical_ns.estimate).sum()
 }
 
 /// Draws the key below the title, in as many lines as it needs, and returns where it ends.
@@ -87,7 +84,7 @@ fn bar(svg: &mut Svg, table: &StageTable, names: &[&str], scale: &Scale, middle:
     for stage in table.stages.iter().chain(&table.outside) {
         let place = names.iter().position(|name| *name == stage.name);
         let (fill, ink) = place.map_or((colour::GREY, colour::INK), fill);
-        let to = from + stage.critical_ns.estimate;
+        let to = from + stage.share.estimate;
         let (x, end) = (scale.x(from), scale.x(to));
         svg.rect((x, middle - THICK / 2.0), (end - x, THICK), fill);
         let share = format::percent_whole(stage.share.estimate);

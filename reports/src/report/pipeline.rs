@@ -26,7 +26,7 @@ pub(super) fn section(kernel: &KernelInfo, summary: &KernelSummary, document: &m
         document.blocks.push(Block::Image {
             alt: format!("Time of each stage of {} by variant", kernel.id),
             path: chart_path(&kernel.id),
-            caption: Text::from("Time of one iteration by stage; less is better."),
+            caption: Text::from("Which stages an iteration waits for, and how long it takes."),
         });
     }
     document.paragraph(COLUMNS);
