@@ -21,7 +21,7 @@ fn is_page(file: &Artifact) -> bool {
 /// Every page of the Markdown, one after the other.
 fn markdown() -> String {
     let files = report(&complete());
-    let pages = files.into_iter().filter(|file| is_page(file));
+    let pages = files.into_iter().filter(is_page);
     pages.map(|page| page.contents).collect()
 }
 
@@ -68,7 +68,7 @@ fn every_link_of_every_page_leads_somewhere() {
 #[test]
 fn no_page_is_longer_than_github_shows() {
     // GitHub stops rendering a Markdown file beyond 512 KB ("About READMEs", GitHub Docs: 500 KiB).
-    let pages = report(&large()).into_iter().filter(|file| is_page(file));
+    let pages = report(&large()).into_iter().filter(is_page);
     for page in pages {
         assert!(page.contents.len() < 500 * 1024, "{} has {}", page.path, page.contents.len());
     }
