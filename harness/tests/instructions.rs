@@ -105,7 +105,9 @@ fn a_build_that_valgrind_cannot_run_blames_no_case() {
 fn a_run_that_did_not_ask_for_instructions_says_nothing_of_them() {
     let sandbox = Sandbox::of("countable");
     assert_code(&sandbox.amdahl("measure chain/once --budget 2s"), 0);
-    assert!(!sandbox.report().contains("instructions"), "{}", sandbox.report());
+    // The first page may name them: the doctor tells what a missing Valgrind would add.
+    let page = sandbox.read("report/kernels/chain.md");
+    assert!(!page.contains("instructions"), "{page}");
     let refused = sandbox.amdahl("measure --measure luck");
     assert_code(&refused, 1);
     assert!(stderr(&refused).contains("instructions"), "{}", stderr(&refused));
