@@ -3,6 +3,9 @@
 
 use crate::measure::listen;
 
+/// The target of the span of every stage.
+pub(crate) const STAGE_TARGET: &str = "amdahl::stage";
+
 /// Runs `work` as the stage `name`; it costs about a nanosecond while nobody listens.
 ///
 /// Stages may nest; time within an inner stage is not the outer one's self time. They may be opened on
@@ -17,7 +20,7 @@ use crate::measure::listen;
 /// ```
 #[inline]
 pub fn stage<R>(name: &'static str, work: impl FnOnce() -> R) -> R {
-    tracing::trace_span!(target: "amdahl::stage", "stage", name).in_scope(|| {
+    tracing::trace_span!(target: STAGE_TARGET, "stage", name).in_scope(|| {
         let _heard = listen::enter(name);
         work()
     })

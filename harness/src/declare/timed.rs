@@ -1,8 +1,8 @@
 //! The timed work of a variant: what runs under the clock, apart from what surrounds it.
 //!
 //! A variant is called once and returns a [`Timed`]: what it did before returning is setup, the
-//! closure inside is the work, and the view after it is what gets compared. The loop over
-//! iterations is compiled together with the closure; only the batch is called through a pointer.
+//! closure inside is the work, and the view after it is what gets compared. The work is compiled
+//! once and called through a pointer, from whichever loop runs it.
 
 use std::hint::black_box;
 

@@ -8,6 +8,8 @@
 use std::sync::OnceLock;
 use std::time::Instant;
 
+use rustix::time::{ClockId, clock_gettime};
+
 /// Nanoseconds since the first call in this process.
 pub(crate) fn now_ns() -> u64 {
     static EPOCH: OnceLock<Instant> = OnceLock::new();
@@ -16,7 +18,12 @@ pub(crate) fn now_ns() -> u64 {
 
 /// CPU time of the calling thread, in nanoseconds (`CLOCK_THREAD_CPUTIME_ID` of POSIX).
 pub(crate) fn thread_cpu_ns() -> u64 {
-    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    reading_ns(ClockId::ThreadCPUTime)
+}
+
+/// What a clock shows, in nanoseconds.
+pub(crate) fn reading_ns(clock: ClockId) -> u64 {
+    let time = clock_gettime(clock);
     nanoseconds(time.tv_sec, time.tv_nsec)
 }
 
@@ -26,8 +33,14 @@ fn nanoseconds(seconds: i64, nanoseconds: i64) -> u64 {
 }
 
 /// A thread of this process, by the id its kernel gave it.
+#[cfg(target_os = "linux")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct ThreadClock(#[cfg_attr(not(target_os = "linux"), allow(dead_code))] i32);
+pub(crate) struct ThreadClock(i32);
+
+/// There is no such clock here: no thread has one.
+#[cfg(not(target_os = "linux"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum ThreadClock {}
 
 #[cfg(target_os = "linux")]
 impl ThreadClock {

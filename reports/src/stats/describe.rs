@@ -7,12 +7,6 @@
 /// `1 / Phi^-1(3/4)` (Rousseeuw and Croux 1993, section 1).
 const MAD_TO_DEVIATION: f64 = 1.482_602_218_505_602;
 
-/// How many interquartile ranges beyond a quartile a sample is a mild outlier (Tukey 1977, chapter 2).
-const MILD_FENCE: f64 = 1.5;
-
-/// How many interquartile ranges beyond a quartile a sample is a severe outlier (Tukey 1977, chapter 2).
-const SEVERE_FENCE: f64 = 3.0;
-
 /// The samples in increasing order, NaN last.
 pub(super) fn sorted(samples: &[f64]) -> Vec<f64> {
     let mut sorted = samples.to_vec();
@@ -49,16 +43,6 @@ pub fn mean(samples: &[f64]) -> Option<f64> {
     (!samples.is_empty()).then(|| samples.iter().sum::<f64>() / samples.len() as f64)
 }
 
-/// The standard deviation with divisor `n - 1`; `None` below two samples.
-pub fn sample_deviation(samples: &[f64]) -> Option<f64> {
-    if samples.len() < 2 {
-        return None;
-    }
-    let mean = mean(samples)?;
-    let squares: f64 = samples.iter().map(|x| (x - mean).powi(2)).sum();
-    Some((squares / (samples.len() - 1) as f64).sqrt())
-}
-
 /// The range of positive samples over their median; `None` below two samples or at a median of 0.
 pub fn relative_range(samples: &[f64]) -> Option<f64> {
     let sorted = sorted(samples);
@@ -85,56 +69,11 @@ pub fn relative_dispersion(samples: &[f64]) -> Option<f64> {
     Some(MAD_TO_DEVIATION * median_absolute_deviation(samples)? / centre.abs())
 }
 
-/// How many samples lie outside Tukey's fences (Tukey 1977, chapter 2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Outliers {
-    /// More than 3 interquartile ranges below the first quartile.
-    pub low_severe: usize,
-    /// More than 1.5, at most 3 interquartile ranges below the first quartile.
-    pub low_mild: usize,
-    /// More than 1.5, at most 3 interquartile ranges above the third quartile.
-    pub high_mild: usize,
-    /// More than 3 interquartile ranges above the third quartile.
-    pub high_severe: usize,
-}
-
-impl Outliers {
-    /// All of them.
-    pub const fn total(&self) -> usize {
-        self.low_severe + self.low_mild + self.high_mild + self.high_severe
-    }
-}
-
-/// Counts the samples outside Tukey's fences; none where there are no samples.
-pub fn outliers(samples: &[f64]) -> Outliers {
-    let sorted = sorted(samples);
-    let (Some(q1), Some(q3)) =
-        (quantile_of_sorted(&sorted, 0.25), quantile_of_sorted(&sorted, 0.75))
-    else {
-        return Outliers::default();
-    };
-    let range = q3 - q1;
-    let mut counts = Outliers::default();
-    for &x in &sorted {
-        if x < q1 - SEVERE_FENCE * range {
-            counts.low_severe += 1;
-        } else if x < q1 - MILD_FENCE * range {
-            counts.low_mild += 1;
-        } else if x > q3 + SEVERE_FENCE * range {
-            counts.high_severe += 1;
-        } else if x > q3 + MILD_FENCE * range {
-            counts.high_mild += 1;
-        }
-    }
-    counts
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const MEAN: f64 = 7.1875;
-    const DEVIATION: f64 = 9.572_495_942_617_504;
     const MAD: f64 = 1.9;
     const X: [f64; 8] = [2.1, 3.7, 1.0, 9.5, 4.4, 4.6, 2.2, 30.0];
 
@@ -143,7 +82,6 @@ mod tests {
         assert!((got - want).abs() <= 1e-12 * want.abs().max(1.0), "{got} is not {want}");
     }
 
-    // numpy 2: np.quantile(X, q), method "linear".
     #[test]
     fn the_relative_range_needs_two_samples() {
         assert_eq!(relative_range(&[4.0, 2.0, 3.0, 1.0, 2.0]), Some(1.5));
@@ -151,6 +89,7 @@ mod tests {
         assert_eq!(relative_range(&[-1.0, 0.0, 1.0]), None);
     }
 
+    // numpy 2: np.quantile(X, q), method "linear".
     #[test]
     fn quantiles_are_numpys() {
         near(quantile(&X, 0.25), 2.175);
@@ -161,11 +100,10 @@ mod tests {
         near(quantile(&X, 1.0), 30.0);
     }
 
-    // np.mean(X); np.std(X, ddof=1); scipy.stats.median_abs_deviation(X), SciPy 1.17.1.
+    // np.mean(X); scipy.stats.median_abs_deviation(X), SciPy 1.17.1.
     #[test]
-    fn mean_deviation_and_mad_are_scipys() {
+    fn mean_and_mad_are_scipys() {
         near(mean(&X), MEAN);
-        near(sample_deviation(&X), DEVIATION);
         near(median_absolute_deviation(&X), MAD);
         near(relative_dispersion(&X), MAD_TO_DEVIATION * MAD / 4.05);
     }
@@ -174,17 +112,8 @@ mod tests {
     fn too_few_samples_give_no_statistic() {
         assert_eq!(median(&[]), None);
         assert_eq!(mean(&[]), None);
-        assert_eq!(sample_deviation(&[1.0]), None);
         assert_eq!(relative_dispersion(&[1.0]), None);
         assert_eq!(relative_dispersion(&[0.0, 0.0]), None);
-        assert_eq!(outliers(&[]), Outliers::default());
-    }
-
-    #[test]
-    fn fences_tell_mild_from_severe_outliers() {
-        let counts = outliers(&[10.0, 11.0, 12.0, 13.0, 14.0, 21.0, 40.0, -30.0, 3.0]);
-        assert_eq!(counts, Outliers { low_severe: 1, low_mild: 1, high_mild: 1, high_severe: 1 });
-        assert_eq!(counts.total(), 4);
     }
 
     #[test]

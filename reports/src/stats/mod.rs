@@ -23,8 +23,7 @@ mod wilcoxon;
 pub use bootstrap::{RESAMPLES, SEED};
 pub use crossover::{Crossover, crossover};
 pub use describe::{
-    Outliers, mean, median, median_absolute_deviation, outliers, quantile, relative_dispersion,
-    relative_range, sample_deviation,
+    mean, median, median_absolute_deviation, quantile, relative_dispersion, relative_range,
 };
 pub use exponent::exponent;
 pub use growth::{Fit, Law, Point, possible_laws};
@@ -33,8 +32,7 @@ pub use normal::{normal_quantile, normal_tail};
 pub use order::{median_interval, median_interval_at};
 pub use ratio::{paired_ratio, paired_ratio_at, unpaired_ratio};
 pub use shift::{
-    EFFECT_CONFIDENCE, POWER, hodges_lehmann, hodges_lehmann_interval, hodges_lehmann_shift,
-    smallest_effect,
+    EFFECT_CONFIDENCE, POWER, hodges_lehmann, hodges_lehmann_interval, smallest_effect,
 };
 pub use slope::{slope_over_rounds, theil_sen};
 pub use wilcoxon::{holm, wilcoxon_signed_rank};

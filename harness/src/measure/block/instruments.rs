@@ -6,9 +6,10 @@
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
-use rustix::time::{ClockId, clock_gettime};
+use rustix::time::ClockId;
 
 use crate::allocator;
+use crate::measure::clocks::reading_ns;
 
 /// How long a reading of the thread's CPU clock serves: some ten times what the system call costs, so
 /// that a thread spends no more than a tenth of its time on it, however short its blocks. A thread's
@@ -36,9 +37,7 @@ struct CpuReading {
 }
 
 fn read(clock: ClockId) -> CpuReading {
-    let time = clock_gettime(clock);
-    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
-    let cpu_ns = seconds * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0);
+    let cpu_ns = reading_ns(clock);
     CpuReading { at: Instant::now(), cpu_ns }
 }
 

@@ -10,8 +10,9 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::LookupSpan;
 
 use super::stack::{self, Key};
-use super::stage_name::{STAGE_TARGET, name_of_stage};
+use super::stage_name::name_of_stage;
 use crate::allocator::counters::Quiet;
+use crate::span::STAGE_TARGET;
 
 /// A layer that makes a block of each `tracing` span, or of those of some targets.
 ///

@@ -5,9 +5,6 @@ use std::sync::{Mutex, PoisonError};
 use tracing::field::{Field, Visit};
 use tracing::span::Attributes;
 
-/// The target of the span of every `amdahl::stage`.
-pub(super) const STAGE_TARGET: &str = "amdahl::stage";
-
 /// The stage's name, as long as the program lives.
 pub(super) fn name_of_stage(attributes: &Attributes<'_>) -> Option<&'static str> {
     let mut visitor = NameVisitor(None);
