@@ -27,16 +27,16 @@ fn suites(sandbox: &Sandbox) -> Vec<Value> {
 }
 
 #[test]
-fn a_planted_half_is_found_by_the_gate_and_by_criterion() {
+fn what_is_planted_is_found_by_the_gate_and_by_criterion() {
     let sandbox = Sandbox::of("gated");
-    let output = self_test(&sandbox, "--suites 3 --budget 20s --plants 50 --markdown found.md");
+    let output = self_test(&sandbox, "--suites 3 --budget 20s --plants 200 --markdown found.md");
     assert_code(&output, 0);
     let suites = suites(&sandbox);
     assert_eq!(suites.len(), 3, "{}", stderr(&output));
     assert_eq!(suites[0]["gate"]["kind"], "unchanged");
     let planted = &suites[1]["gate"];
     assert_eq!(planted["kind"], "planted");
-    assert_eq!(planted["plants"][0]["percent"], 50.0);
+    assert_eq!(planted["plants"][0]["percent"], 200.0);
     let variant = planted["plants"][0]["variant"].as_str().expect("a variant");
     let results = planted["gate"]["results"].as_array().expect("results");
     let name = format!("sum/{variant}/");
@@ -44,14 +44,13 @@ fn a_planted_half_is_found_by_the_gate_and_by_criterion() {
         results.iter().find(|own| own["case"].as_str().is_some_and(|c| c.starts_with(&name)));
     let result = result.expect("the planted case is compared");
     assert_eq!(result["time"], "slower", "{result:#}");
-    // Half as much again, within what a busy machine makes of it.
-    let change = result["change"].as_f64().expect("a change");
-    assert!((0.3..0.8).contains(&change), "{result:#}");
+    // Three times as slow: whatever a busy machine makes of that, it is no small change.
+    assert!(result["change"].as_f64().expect("a change") > 0.5, "{result:#}");
     let criterion = &suites[2]["criterion"];
     assert_eq!(criterion["cases"].as_array().expect("cases").len(), 2);
     for document in [stdout(&output), sandbox_file(&sandbox, "found.md")] {
-        assert!(document.contains("1 of 1: 100"), "{document}");
-        assert!(document.contains("50 %"), "{document}");
+        let of_size = |line: &&str| line.contains("200 %") && line.contains("1 of 1: 100");
+        assert!(document.lines().any(|line| of_size(&line)), "{document}");
     }
 }
 

@@ -272,7 +272,7 @@ impl Requirement {
         if is_shown {
             "met".to_owned()
         } else {
-            let side = if self.at_most { "more" } else { "less" };
+            let side = if self.at_most { "much" } else { "little" };
             format!("met, though it could be as {side} as {}", format::percent(edge))
         }
     }
