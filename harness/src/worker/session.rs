@@ -14,7 +14,9 @@ use super::{Channel, panics};
 use crate::allocator;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::measure::cpu::Sampling;
-use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
+use crate::measure::{
+    NoProbe, Probe, Stopwatch, alone, faults, heap, preemptions, stages, what_if,
+};
 use crate::pool::pool_of;
 use crate::protocol::{ProfileRequest, Reply, Request};
 
@@ -122,21 +124,7 @@ impl Session<'_> {
                         sown = Some(Sown::new(plant, prepared, slice));
                     }
                     prepared.batch(warm_up, slice, &mut NoProbe);
-                    let mut stopwatch = Stopwatch::new();
-                    let mut planted;
-                    let probe: &mut dyn Probe = match &mut sown {
-                        None => &mut stopwatch,
-                        Some(sown) => {
-                            planted = sown.around(&mut stopwatch, iterations, slice);
-                            &mut planted
-                        }
-                    };
-                    if keep {
-                        prepared.batch_to_keep(iterations, slice, probe);
-                    } else {
-                        prepared.batch(iterations, slice, probe);
-                    }
-                    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs() }
+                    batch(prepared, iterations, slice, keep, sown.as_mut())
                 }
                 Some(Request::Verify { fresh }) => verify(prepared, fresh),
                 Some(Request::Heap { scratch }) => count_heap(prepared, Path::new(&scratch)),
@@ -180,6 +168,33 @@ impl Session<'_> {
         self.channel.send(&reply)?;
         Ok(Ok(()))
     }
+}
+
+/// Times iterations, slowed down by what is sown among them.
+fn batch(
+    prepared: &mut dyn Prepared,
+    iterations: u64,
+    slice: u64,
+    keep: bool,
+    sown: Option<&mut Sown>,
+) -> Reply {
+    let before = preemptions();
+    let mut stopwatch = Stopwatch::new();
+    let mut planted;
+    let probe: &mut dyn Probe = match sown {
+        None => &mut stopwatch,
+        Some(sown) => {
+            planted = sown.around(&mut stopwatch, iterations, slice);
+            &mut planted
+        }
+    };
+    if keep {
+        prepared.batch_to_keep(iterations, slice, probe);
+    } else {
+        prepared.batch(iterations, slice, probe);
+    }
+    let preempted = preemptions().zip(before).map(|(after, before)| after.saturating_sub(before));
+    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs(), preempted }
 }
 
 /// Holds what was timed to the reference, and times first iterations. A result that differs keeps the

@@ -115,7 +115,7 @@ fn shares_and_intervals_are_those_of_the_counts() {
     let rate = Rate::of([true, false, false, false]);
     assert_eq!(rate, Rate { hits: 1, of: 4 });
     // Clopper and Pearson for 1 of 4: 0.6 and 80.6 %.
-    assert_eq!(rate.text(), "1 of 4: 25.0 % [0.6, 80.6]");
+    assert_eq!(rate.text(), "1 of 4: 25 % [0.6 %, 80.6 %]");
     assert_eq!(Rate::default().text(), "");
 }
 
@@ -130,16 +130,13 @@ fn relabelled_launches_of_steady_cases_alarm_no_more_than_the_test_allows() {
     assert_eq!(relabelled_alarms(&[], 400), Rate::default());
 }
 
-/// Launches of one sign alone have a relabelling in which they all keep it, as good as never: but where
-/// a case has few launches it comes often, and the limit on the number of launches must hold it.
 #[test]
 fn a_relabelling_can_alarm() {
     // Every launch far from 0: sixteen of equal sign come once in 32,768, but 24 stand-ins are drawn from
     // sixteen, with signs of their own, so a rank sum beyond 1 % comes about once in two hundred.
     let far = [trial("far", &spread(0.2, 0.001))];
-    let rate = relabelled_alarms(&[&far], 20_000);
-    assert!(rate.hits > 0, "{rate:?}");
-    assert!(rate.hits <= 200, "{rate:?}");
+    let rate = relabelled_alarms(&[&far], 4_000);
+    assert!((1..=40).contains(&rate.hits), "{rate:?}");
 }
 
 #[test]

@@ -28,14 +28,16 @@ impl Rate {
         binomial_interval(self.hits, self.of, CONFIDENCE)
     }
 
-    /// `3 of 40: 7.5 % [1.6, 20.4]`.
+    /// `3 of 40: 7.5 % [1.6 %, 20.4 %]`.
     pub fn text(self) -> String {
         let Some(interval) = self.interval() else { return String::new() };
         format!(
-            "{} of {}: {}",
+            "{} of {}: {} [{}, {}]",
             format::count(self.hits as f64),
             format::count(self.of as f64),
-            format::percent_interval(&interval)
+            format::confidence(interval.estimate),
+            format::confidence(interval.low),
+            format::confidence(interval.high)
         )
     }
 }
