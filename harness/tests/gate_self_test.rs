@@ -49,7 +49,7 @@ fn what_is_planted_is_found_by_the_gate_and_by_criterion() {
     let criterion = &suites[2]["criterion"];
     assert_eq!(criterion["cases"].as_array().expect("cases").len(), 2);
     for document in [stdout(&output), sandbox_file(&sandbox, "found.md")] {
-        let of_size = |line: &&str| line.contains("200 %") && line.contains("1 of 1: 100");
+        let of_size = |line: &&str| line.contains("200 %") && line.contains("1 of 1: 100 %");
         assert!(document.lines().any(|line| of_size(&line)), "{document}");
     }
 }

@@ -50,7 +50,9 @@ fn extent(evaluation: &Evaluation<'_>) -> Vec<Text> {
     };
     let runs = || evaluation.judged.iter().map(|own| &own.suite.run);
     let seconds: Vec<f64> = runs().map(|run| run.took_s).collect();
-    let cases: Vec<f64> = runs().map(|run| run.cases.len() as f64).collect();
+    let mut cases: Vec<usize> = runs().map(|run| run.cases.len()).collect();
+    cases.sort_unstable();
+    let middle = cases[cases.len() / 2];
     let machine = &first.suite.run.machine;
     let started = |pick: fn(_, _) -> _| runs().map(|run| run.started.as_str()).reduce(pick);
     let day =
@@ -78,8 +80,8 @@ fn extent(evaluation: &Evaluation<'_>) -> Vec<Text> {
             evaluation.criterion.len(),
         ),
         format!(
-            "A suite has {} cases (median) and a budget of {}, and takes {} (median; at most {}).",
-            format::count(median(&cases).unwrap_or(0.0)),
+            "A suite has {} (median) and a budget of {}, and takes {} (median; at most {}).",
+            format::plural(middle, "case"),
             format::duration(first.suite.run.protocol.budget_s),
             format::duration(median(&seconds).unwrap_or(0.0)),
             format::duration(seconds.iter().copied().fold(0.0, f64::max)),
