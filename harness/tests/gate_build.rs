@@ -6,48 +6,13 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod repository;
 
-use std::fs;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{Sandbox, assert_code, example, stderr, stdout};
-
-const MANIFEST: &str = "[package]\nname = \"stub\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                        [lib]\nbench = false\n\n[[bench]]\nname = \"stub_worker\"\nharness = false\n\n\
-                        [workspace]\n";
-
-const STUB: &str = include_str!("../examples/stub_worker.rs");
-
-fn git(folder: &Path, words: &[&str]) {
-    let own = ["-c", "user.name=A Test", "-c", "user.email=test@example.org"];
-    let status = Command::new("git").args(own).args(words).current_dir(folder).status();
-    assert!(status.expect("git runs").success(), "git {words:?}");
-}
-
-fn write(folder: &Path, file: &str, text: &str) {
-    let path = folder.join(file);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
-/// A repository whose commits have these bench targets, the last one tagged by its index.
-fn repository(benches: &[&str]) -> Sandbox {
-    let sandbox = Sandbox::of("gated");
-    let folder = sandbox.target().join("project");
-    write(&folder, "Cargo.toml", MANIFEST);
-    write(&folder, "src/lib.rs", "");
-    write(&folder, ".gitignore", "/target\n/Cargo.lock\n");
-    git(&folder, &["init", "--quiet"]);
-    for (at, bench) in benches.iter().enumerate() {
-        write(&folder, "benches/stub_worker.rs", bench);
-        git(&folder, &["add", "."]);
-        git(&folder, &["commit", "--quiet", "--message", "change"]);
-        git(&folder, &["tag", &format!("v{at}")]);
-    }
-    sandbox
-}
+use repository::{STUB, git, repository, write};
 
 /// Gates the built stub worker, as the head, against a revision.
 fn gate(sandbox: &Sandbox, words: &str) -> Output {
