@@ -70,7 +70,7 @@ have_command() {
 }
 
 mkdir -p "$folder" || could_not_run "cannot make the folder $folder"
-rm -f "$folder"/gate.*
+rm -rf "$folder"/gate.* "$folder/explain"
 
 [ -n "$base" ] || could_not_run 'there is no revision to compare with: set `base` (GATE_BASE)'
 case $base in
@@ -103,6 +103,8 @@ esac
 verdict=$(sed -n 's/^ *"verdict": "\([a-z_]*\)",*$/\1/p' "$folder/gate.json" | head -n 1)
 [ -n "$verdict" ] && [ -s "$folder/gate.md" ] || could_not_run 'the gate ended without its result files'
 cat "$folder/gate.md"
+explained=${CARGO_TARGET_DIR:-target}/amdahl/gate/explain
+[ -d "$explained" ] && cp -R "$explained" "$folder"
 publish "$verdict" "$code"
 
 case $code in

@@ -10,6 +10,7 @@ mod gate;
 mod list;
 mod measure;
 mod profile;
+mod relink;
 mod report;
 mod sizes;
 mod user_input;
