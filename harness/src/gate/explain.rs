@@ -5,7 +5,9 @@ use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use amdahl_reports::gate::{Explanation, GateRun, Layout, LayoutKind, TimeOutcome, Which, judge};
+use amdahl_reports::gate::{
+    Cause, ExactCounts, Explanation, GateRun, Layout, LayoutKind, TimeOutcome, Which, judge,
+};
 use amdahl_reports::{Failure, Metric, format, measurer};
 
 use super::Gate;
@@ -79,15 +81,21 @@ impl Gate<'_> {
         }
         let steps = slower.len().min(MOST_CASES) * 4 + ORDERS;
         self.progress.begin(steps as u64);
-        let (relinked, missing) = self.relink(explaining.relink.as_deref_mut());
+        let mut linked = None;
         let mut explained = Vec::new();
         for (entrant, _) in slower.into_iter().take(MOST_CASES) {
             if self.interrupt.has_come() {
                 break;
             }
             self.clock = Deadline::after(A_CASE);
-            let mut own = self.explain_case(entrant, &relinked, &explaining.folder);
-            own.notes.extend(missing.clone());
+            let mut own = self.explain_case(entrant, &explaining.folder);
+            // Other work needs no layout to explain it.
+            if !matches!(own.cause(&entrant.trial()), Cause::Work(_)) {
+                let relink = explaining.relink.as_deref_mut();
+                let (relinked, missing) = linked.get_or_insert_with(|| self.relink(relink));
+                own.notes.extend(missing.clone());
+                self.lay_out(entrant, relinked, &mut own);
+            }
             explained.push(own);
         }
         self.progress.end();
@@ -128,12 +136,8 @@ impl Gate<'_> {
         Ok(kept)
     }
 
-    fn explain_case(
-        &mut self,
-        entrant: &Entrant,
-        relinked: &[Relinked],
-        folder: &Path,
-    ) -> Explanation {
+    /// Counts and profiles.
+    fn explain_case(&mut self, entrant: &Entrant, folder: &Path) -> Explanation {
         let case = &entrant.case;
         let mut notes = Vec::new();
         self.step(&format!("explain {case}: count"));
@@ -147,20 +151,21 @@ impl Gate<'_> {
                 None
             }
         };
-        self.step(&format!("explain {case}: other layouts"));
-        let layouts = self.layouts(entrant, relinked);
+        Explanation { case: case.clone(), exact, layouts: Vec::new(), flame_graph, notes }
+    }
+
+    /// Adds what other layouts say.
+    fn lay_out(&mut self, entrant: &Entrant, relinked: &[Relinked], own: &mut Explanation) {
+        self.step(&format!("explain {}: other layouts", entrant.case));
+        self.clock = Deadline::after(A_CASE);
+        own.layouts = self.layouts(entrant, relinked);
         if self.clock.has_passed() {
-            notes.push("Its time ended before every layout had been tried.".to_owned());
+            own.notes.push("Its time ended before every layout had been tried.".to_owned());
         }
-        Explanation { case: case.clone(), exact, layouts, flame_graph, notes }
     }
 
     /// Heap and instructions of both sides, as the gate counted them or else counted now.
-    fn exact(
-        &mut self,
-        entrant: &Entrant,
-        notes: &mut Vec<String>,
-    ) -> Vec<amdahl_reports::gate::ExactCounts> {
+    fn exact(&mut self, entrant: &Entrant, notes: &mut Vec<String>) -> Vec<ExactCounts> {
         let counted = |metric: &str| {
             let own = entrant.exact.iter().find(|counts| counts.metric == metric);
             own.is_some_and(|counts| counts.missing.is_none())

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amdahl_reports::gate::{ExactCounts, Which};
-use amdahl_reports::{format, measurer};
+use amdahl_reports::{FailureKind, format, measurer};
 
 use super::Gate;
 use super::entrant::Entrant;
@@ -15,6 +15,13 @@ use crate::run::{InstructionCounter, THREADS_SPIN};
 
 /// Counting instructions may take this share of the budget; what it does not reach is said.
 const SHARE: f64 = 0.2;
+
+/// With less time left no process under Valgrind is started: it takes that long to be ready.
+const LEAST: Duration = Duration::from_secs(1);
+
+/// Why instructions are not counted.
+const TOO_LATE: &str =
+    "the time for counting instructions had ended: give the gate a longer --budget";
 
 impl Gate<'_> {
     /// Counts the instructions of every case that agreed on both sides, as far as its share of the budget
@@ -79,8 +86,11 @@ impl Gate<'_> {
             agreement: entrant.agreement.as_ref(),
             estimate_ns: entrant.estimate_ns,
         };
+        if time.left() < LEAST {
+            return Err(TOO_LATE.to_owned());
+        }
         let takes_s = counter.takes_s();
-        if time.has_passed() || takes_s > time.left().as_secs_f64() {
+        if takes_s > time.left().as_secs_f64() {
             return Err(format!(
                 "too slow under Valgrind for what is left of the time: it would take some {} a \
                  side; give the gate a longer --budget",
@@ -88,6 +98,9 @@ impl Gate<'_> {
             ));
         }
         let counted = counter.count().map_err(|failure| {
+            if failure.kind == FailureKind::TimedOut {
+                return TOO_LATE.to_owned();
+            }
             let kind = failure.kind.label();
             format!("{kind} under Valgrind in the {}: {}", side.word(), failure.reason)
         })?;
