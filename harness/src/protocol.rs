@@ -12,7 +12,7 @@ use crate::input::InputFile;
 use crate::measure::cpu::Sampler;
 
 /// The version both sides must speak.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The environment variable that makes a bench binary a worker; its value is a [`Purpose`].
 pub(crate) const WORKER_VARIABLE: &str = "AMDAHL_WORKER";
@@ -136,8 +136,14 @@ pub(crate) enum Reply {
     /// To `prepare`: the time of the variant's own setup, and of its first iteration where it was
     /// checked.
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
-    /// To `batch`: elapsed time, and how many clock pairs measured it.
-    Batch { elapsed_ns: u64, pairs: u64 },
+    /// To `batch`: elapsed time, how many clock pairs measured it, and how often a thread was
+    /// preempted meanwhile, where the system tells.
+    Batch {
+        elapsed_ns: u64,
+        pairs: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preempted: Option<u64>,
+    },
     /// To `verify`: the result agreed; the times of the first iterations.
     Verified { fresh_ns: Vec<u64> },
     /// To `heap`, `stages`, `what_if`, `alone`, `faults`, `count` and the end of `profile`.

@@ -40,6 +40,8 @@ pub(crate) struct BatchTime {
     pub(crate) elapsed_ns: u64,
     /// Pairs of clock readings within it.
     pub(crate) pairs: u64,
+    /// How often a thread of the worker was preempted meanwhile; `None` where nobody can tell.
+    pub(crate) preempted: Option<u64>,
 }
 
 impl LiveCase {
@@ -144,11 +146,6 @@ impl LiveCase {
         }
     }
 
-    /// The case's worker.
-    pub(crate) fn worker(&mut self) -> &mut Worker {
-        &mut self.worker
-    }
-
     /// Gives the worker back, its case still prepared until the next `prepare`.
     pub(crate) fn into_worker(self) -> Worker {
         self.worker
@@ -200,7 +197,9 @@ impl LiveCase {
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
         let expected = nanoseconds(self.estimate_ns * (warm_up + iterations) as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
-            Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
+            Reply::Batch { elapsed_ns, pairs, preempted } => {
+                Ok(BatchTime { elapsed_ns, pairs, preempted })
+            }
             other => Err(unexpected("batch", &other)),
         }
     }

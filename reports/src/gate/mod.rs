@@ -8,6 +8,7 @@ mod acceptance;
 mod bencher;
 mod bmf;
 mod document;
+pub mod evaluation;
 mod exact;
 mod explain;
 mod explained;

@@ -13,6 +13,7 @@ mod kernel;
 mod number;
 mod operations;
 mod record;
+mod suite;
 mod swap;
 mod what_if;
 
@@ -27,6 +28,7 @@ pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance,
 pub use number::Number;
 pub use operations::Operations;
 pub use record::{CaseId, Failure, FailureKind, Measurement, Outcome, Record, Series};
+pub(super) use suite::SuiteLine;
 pub use swap::{Swap, SwappedStage};
 pub use what_if::{Shift, StageExperiment, WhatIf};
 
