@@ -56,6 +56,22 @@ fn a_base_that_does_not_build_or_is_not_there_ends_with_1() {
 }
 
 #[test]
+fn a_dirty_work_tree_is_told_and_never_built_into_the_base() {
+    let sandbox = repository(&[STUB]);
+    let folder = sandbox.target().join("project");
+    write(&folder, "benches/stub_worker.rs", "fn main() { let broken }");
+    assert_code(&gate(&sandbox, "--base HEAD fold"), 0);
+    let program = example("gated");
+    let mut command = sandbox.command();
+    command.env("AMDAHL_CLI", "1").current_dir(&folder).args(["gate", "fold", "--budget", "3s"]);
+    // The head is the running program, as cargo built it from this tree.
+    let output = sandbox.run(command.arg("--base-binary").arg(program));
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", stderr(&output));
+    assert!(stdout(&output).contains("changes that are in no commit"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("+changes"), "{}", stdout(&output));
+}
+
+#[test]
 fn an_interrupt_ends_the_build_and_removes_its_work_tree() {
     let sandbox = repository(&[STUB]);
     let folder = sandbox.target().join("project");
