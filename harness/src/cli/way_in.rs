@@ -77,6 +77,8 @@ pub(crate) struct CargoBench<'a> {
     pub(crate) elsewhere: Option<(&'a Path, &'a Path)>,
     /// Whether the toolchain is the one that the workspace names, and not the caller's.
     pub(crate) own_toolchain: bool,
+    /// What its linker is told beside, which links it apart from the ordinary build.
+    pub(crate) link_argument: Option<String>,
     /// What ends the build.
     pub(crate) interrupt: Interrupt,
 }
@@ -88,13 +90,22 @@ impl CargoBench<'_> {
     fn command(&self) -> Command {
         let given = std::env::var_os("CARGO").filter(|_| !self.own_toolchain);
         let mut cargo = Command::new(given.unwrap_or_else(|| "cargo".into()));
-        cargo.args(["bench", "--no-run", "--quiet", "--message-format=json-render-diagnostics"]);
+        match self.link_argument {
+            // Only the bench target's own crate is compiled again, and linked.
+            Some(_) => cargo.args(["rustc", "--profile", "bench"]),
+            None => cargo.args(["bench", "--no-run"]),
+        };
+        cargo.args(["--quiet", "--message-format=json-render-diagnostics"]);
         match self.wanted {
             Some(name) => cargo.args(["--bench", name]),
             None => cargo.arg("--benches"),
         };
         if let Some((folder, target)) = self.elsewhere {
             cargo.current_dir(folder).env("CARGO_TARGET_DIR", target);
+        }
+        if let Some(argument) = &self.link_argument {
+            // A linker that knows no such argument is no error: another one is tried.
+            cargo.stderr(Stdio::null()).arg("--").arg(format!("-Clink-arg={argument}"));
         }
         if self.own_toolchain {
             cargo.env_remove("RUSTUP_TOOLCHAIN");

@@ -36,6 +36,8 @@ pub(crate) struct Built {
     pub(crate) side: Side,
     /// What must be said of it.
     pub(crate) notes: Vec<String>,
+    /// How it was built, where it was built here.
+    pub(crate) plan: Option<BuildPlan>,
 }
 
 impl Built {
@@ -43,7 +45,7 @@ impl Built {
     pub(crate) fn given(program: PathBuf) -> Self {
         let rustc = compiler_of(&program);
         let side = Side { name: program.display().to_string(), rustc, ..Side::default() };
-        Self { program, side, notes: Vec::new() }
+        Self { program, side, notes: Vec::new(), plan: None }
     }
 }
 
@@ -141,7 +143,7 @@ impl Repository {
             rustc: compiler_of(&program),
             lock: lock_of(&plan.folder),
         };
-        Ok(Built { program, side, notes })
+        Ok(Built { program, side, notes, plan: Some(plan) })
     }
 
     /// Puts a commit into the work tree; gives whether the work tree had to be made.

@@ -8,7 +8,9 @@ mod calibrate;
 mod count;
 mod entrant;
 pub(crate) mod evaluate;
+mod explain;
 mod faults;
+mod instructions;
 mod launch;
 mod sides;
 mod slots;
@@ -23,6 +25,7 @@ use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, Which, for_se
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
 use calibrate::Calibrated;
 use entrant::{Entrant, Stage};
+pub(crate) use explain::{Explaining, PROFILES};
 pub(crate) use faults::GateError;
 use sides::{Common, Program};
 
@@ -105,9 +108,11 @@ pub(crate) struct Gate<'a> {
     rng: Rng,
     processors: Vec<usize>,
     turn: usize,
+    /// The padding of every launch, where it is not drawn for each.
+    padding: Option<usize>,
 }
 
-/// Compares two programs within a budget.
+/// Compares two programs within a budget, then explains what it confirmed, where that is asked for.
 ///
 /// # Errors
 /// Where there can be no result at all: see [`GateError`].
@@ -118,8 +123,10 @@ pub(crate) fn run(
     scratch: &Path,
     interrupt: &Interrupt,
     progress: &mut dyn Progress,
+    explaining: Option<Explaining<'_>>,
 ) -> Result<GateRun, GateError> {
-    Gate::begin(setting, builds, config, scratch, interrupt, progress)?.compare(builds)
+    let gate = Gate::begin(setting, builds, config, scratch, interrupt, progress)?;
+    gate.compare(builds, explaining)
 }
 
 impl<'a> Gate<'a> {
@@ -153,6 +160,7 @@ impl<'a> Gate<'a> {
             rng: Rng::new(setting.seed),
             processors: watch::processors(),
             turn: 0,
+            padding: None,
             interrupt: interrupt.clone(),
             clock,
             setting,
@@ -164,7 +172,11 @@ impl<'a> Gate<'a> {
 }
 
 impl Gate<'_> {
-    fn compare(mut self, builds: &TwoBuilds) -> Result<GateRun, GateError> {
+    fn compare(
+        mut self,
+        builds: &TwoBuilds,
+        explaining: Option<Explaining<'_>>,
+    ) -> Result<GateRun, GateError> {
         let Common { entries, only_base, only_head } = Common::of(
             &self.base.kernels,
             &self.head.kernels,
@@ -180,6 +192,9 @@ impl Gate<'_> {
         let mut notes = builds.notes.clone();
         let mut entrants = self.calibrate_all(&entries, &mut notes)?;
         notes.extend(self.count(&mut entrants));
+        if self.config.compares_instructions() {
+            notes.extend(self.count_instructions(&mut entrants));
+        }
         let mut canaries = self.canaries(&entrants);
         let mut protocol =
             Protocol { budget_s: self.setting.budget.as_secs_f64(), ..Protocol::default() };
@@ -189,7 +204,7 @@ impl Gate<'_> {
             return Err(GateError::Interrupted);
         }
         notes.extend(entrants.iter().filter_map(Entrant::slip));
-        Ok(GateRun {
+        let mut run = GateRun {
             started: self.setting.started.clone(),
             took_s: self.clock.elapsed().as_secs_f64(),
             command: self.setting.command.clone(),
@@ -202,8 +217,16 @@ impl Gate<'_> {
             canaries: canaries.iter().map(Entrant::trial).collect(),
             only_base,
             only_head,
+            explanations: Vec::new(),
             notes,
-        })
+        };
+        if let Some(mut explaining) = explaining {
+            run.explanations = self.explain(&run, &entrants, &mut explaining);
+        }
+        if self.interrupt.has_come() {
+            return Err(GateError::Interrupted);
+        }
+        Ok(run)
     }
 
     fn calibrate_all(

@@ -11,6 +11,7 @@ mod gate_self_test;
 mod list;
 mod measure;
 mod profile;
+mod relink;
 mod report;
 mod sizes;
 mod user_input;

@@ -7,6 +7,7 @@ mod detail;
 mod doctor;
 mod environment;
 mod gate;
+mod gate_explain;
 mod info;
 mod kernel;
 mod number;
