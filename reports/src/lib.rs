@@ -25,6 +25,7 @@ mod environment;
 mod finding;
 pub mod format;
 pub mod gate;
+pub mod history;
 mod kernel;
 pub mod measurer;
 mod metric;

@@ -115,6 +115,31 @@ impl Svg {
         ));
     }
 
+    /// Many separate strokes as one element: thousands of elements would make a picture slow to show.
+    pub fn strokes(&mut self, ends: &[((f64, f64), (f64, f64))], stroke: &str, thick: f64) {
+        let mut track = String::with_capacity(ends.len() * 24);
+        for ((x1, y1), (x2, y2)) in ends {
+            // Writing to a string cannot fail.
+            let _ = write!(track, "M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}");
+        }
+        self.push(format_args!(
+            "<path d=\"{track}\" stroke=\"{stroke}\" stroke-width=\"{thick}\"/>"
+        ));
+    }
+
+    /// Many dots as one element.
+    pub fn dots(&mut self, points: &[(f64, f64)], radius: f64, fill: &str) {
+        let mut track = String::with_capacity(points.len() * 14);
+        for (x, y) in points {
+            // Writing to a string cannot fail.
+            let _ = write!(track, "M{x:.1} {y:.1}h0");
+        }
+        self.push(format_args!(
+            "<path d=\"{track}\" stroke=\"{fill}\" stroke-width=\"{:.1}\" stroke-linecap=\"round\"/>",
+            2.0 * radius
+        ));
+    }
+
     pub fn dot(&mut self, (x, y): (f64, f64), radius: f64, fill: &str) {
         self.push(format_args!(
             "<circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"{radius:.1}\" fill=\"{fill}\"/>"

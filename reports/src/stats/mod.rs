@@ -7,6 +7,7 @@
 
 pub mod amdahl;
 mod bootstrap;
+mod change_point;
 mod crossover;
 mod describe;
 mod exponent;
@@ -21,6 +22,7 @@ mod slope;
 mod wilcoxon;
 
 pub use bootstrap::{RESAMPLES, SEED};
+pub use change_point::{ChangePoint, LEAST_LEVEL, change_points};
 pub use crossover::{Crossover, crossover};
 pub use describe::{
     mean, median, median_absolute_deviation, quantile, relative_dispersion, relative_range,

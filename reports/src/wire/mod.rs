@@ -19,11 +19,13 @@
 
 mod error;
 mod gate;
+mod history;
 pub mod v1;
 mod validate;
 
 pub use error::WireError;
 pub use gate::{decode_gate, encode_gate};
+pub use history::{HistoryError, decode_entry, encode_entry};
 pub use validate::validate;
 
 use crate::Run;
