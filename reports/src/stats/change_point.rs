@@ -260,16 +260,20 @@ mod tests {
     // 1970, table 2). Ranks and medians lose a little to that.
     #[test]
     fn a_shift_of_two_deviations_is_found_at_its_place() {
-        let (mut exact, mut near) = (0, 0);
+        let (mut single, mut exact, mut near) = (0, 0, 0);
         for seed in 0..100 {
             let mut values = noise(&mut normals(seed), 120);
             values[70..].iter_mut().for_each(|value| *value += 0.02);
             let found = change_points(&values, 0.01);
-            assert_eq!(found.len(), 1, "seed {seed}: {found:?}");
-            assert!((found[0].shift.estimate - 0.02).abs() < 0.01, "seed {seed}: {found:?}");
-            exact += usize::from(found[0].at == 70);
-            near += usize::from(found[0].at.abs_diff(70) <= 2);
+            let best = found.iter().min_by_key(|change| change.at.abs_diff(70)).expect("a change");
+            assert!((best.shift.estimate - 0.02).abs() < 0.01, "seed {seed}: {found:?}");
+            // Beside the change that is there another may be reported, once in 100 series.
+            single += usize::from(found.len() == 1);
+            exact += usize::from(best.at == 70);
+            near += usize::from(best.at.abs_diff(70) <= 2);
         }
+        // 5 of 100 is beyond the 99.9 % quantile of the binomial distribution at 1 %.
+        assert!(single >= 95, "{single} of 100");
         assert!(exact >= 55 && near >= 90, "{exact} and {near} of 100");
     }
 

@@ -132,6 +132,7 @@ fn setting(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Setting
         patience: settings.patience,
         max_threads: settings.max_threads,
         filter,
+        shard: settings.shard,
         command: format!("cargo amdahl gate {}", words.join(" ")),
         started: utc_now(),
     })
