@@ -28,6 +28,7 @@ pub mod gate;
 pub mod history;
 mod kernel;
 pub mod measurer;
+pub mod merge;
 mod metric;
 mod operations;
 mod pages;

@@ -107,6 +107,12 @@ pub(crate) fn utc_now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
+/// A time in seconds since 1970 as UTC, RFC 3339.
+pub(crate) fn utc(seconds: i64) -> anyhow::Result<String> {
+    let time = jiff::Timestamp::from_second(seconds)?;
+    Ok(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

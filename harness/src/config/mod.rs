@@ -54,6 +54,14 @@ struct File {
     limit: Vec<LimitEntry>,
     #[serde(default)]
     accepted: Vec<AcceptedEntry>,
+    #[serde(default)]
+    history: HistoryEntry,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct HistoryEntry {
+    anchor: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +96,8 @@ struct Entry {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Config {
     entries: Vec<Entry>,
+    /// The revision that a history's ratios are to.
+    pub(crate) anchor: Option<String>,
 }
 
 impl Config {
@@ -148,7 +158,7 @@ impl Config {
             entries.push(Entry { cases, metric, limit });
         }
         entries.reverse();
-        Ok(Self { entries })
+        Ok(Self { entries, anchor: file.history.anchor })
     }
 
     /// What this metric of this case may grow by.

@@ -11,16 +11,15 @@ const ROWS: usize = 200;
 const PICTURES: usize = 100;
 
 /// A picture of a history, with what it shows.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Drawn {
+struct Drawn {
     /// Its file, beside the page.
-    pub file: Artifact,
+    file: Artifact,
     /// What it is of.
-    pub caption: String,
+    caption: String,
 }
 
-/// The analysis as a document that leads to pictures beside it.
-pub fn history_document(analysis: &Analysis<'_>, pictures: &[Drawn]) -> Document {
+/// What was found, without pictures and without the series in which nothing was.
+pub fn history_summary(analysis: &Analysis<'_>) -> Document {
     let mut document = Document::default();
     document.heading(1, "History");
     document.paragraph(headline(analysis));
@@ -38,6 +37,12 @@ pub fn history_document(analysis: &Analysis<'_>, pictures: &[Drawn]) -> Document
             document.paragraph(format!("{} not shown.", format::plural(cut, "further change")));
         }
     }
+    document
+}
+
+/// The analysis as a document that leads to pictures beside it.
+fn page(analysis: &Analysis<'_>, pictures: &[Drawn]) -> Document {
+    let mut document = history_summary(analysis);
     for drawn in pictures {
         document.blocks.push(Block::Image {
             alt: drawn.caption.clone(),
@@ -55,7 +60,7 @@ pub fn history_document(analysis: &Analysis<'_>, pictures: &[Drawn]) -> Document
 /// The page and its pictures.
 pub fn history_files(analysis: &Analysis<'_>) -> Vec<Artifact> {
     let pictures = pictures(analysis);
-    let page = render::markdown(&history_document(analysis, &pictures));
+    let page = render::markdown(&page(analysis, &pictures));
     let page = Artifact { path: "README.md".to_owned(), contents: page };
     std::iter::once(page).chain(pictures.into_iter().map(|drawn| drawn.file)).collect()
 }

@@ -1,7 +1,7 @@
 //! History: how each case did over the commits, as ratios to one pinned build, the anchor.
 //!
 //! An [`Entry`] is what one machine measured of one case at one commit. A [`History`] is many of them
-//! as series by machine and case, which are never mixed; [`changes`] finds where a series moved to
+//! as series by machine and case, which are never mixed; [`analyse`] finds where a series moved to
 //! another level. Nothing here opens a file or measures.
 
 mod changes;
@@ -11,7 +11,7 @@ mod from_gate;
 
 pub use changes::{ALPHA, Analysed, Analysis, Change, Level, analyse};
 pub use collect::{Collector, Commit, History, Point, Series, SeriesKey};
-pub use document::{Drawn, history_document, history_files};
+pub use document::{history_files, history_summary};
 pub use from_gate::{Place, entries, machine_key};
 
 use std::borrow::Cow;

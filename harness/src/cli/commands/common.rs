@@ -14,7 +14,7 @@ use crate::cli::settings::{Settings, parse_duration, utc_now};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::input::InputFile;
-use crate::plan::{Budget, Filter, Plan, Request, Shard, Source, Sweep, nearest};
+use crate::plan::{Budget, Filter, FilterError, Plan, Request, Shard, Source, Sweep, nearest};
 use crate::run::{Choice, NoTimer, Runner, has_failures};
 
 /// Which cases, and how.
@@ -51,6 +51,12 @@ impl Selection {
         Ok(settings)
     }
 
+    /// Keeps what any of the expressions keeps; everything where there is none.
+    pub(super) fn any_filter(&self) -> Result<Filter, FilterError> {
+        let each: Vec<String> = self.filter.iter().map(|text| format!("(?:{text})")).collect();
+        if each.is_empty() { Ok(Filter::All) } else { Filter::pattern(&each.join("|")) }
+    }
+
     /// The plan of the selected cases.
     ///
     /// # Errors
@@ -77,14 +83,7 @@ impl Selection {
                 bail!("no case matches `{text}`{}", hint(text, kernels));
             }
         }
-        let filter = match self.filter.as_slice() {
-            [] => Filter::All,
-            texts => {
-                let each: Vec<String> = texts.iter().map(|text| format!("(?:{text})")).collect();
-                Filter::pattern(&each.join("|"))?
-            }
-        };
-        let plan = Plan::new(kernels, &request(filter, settings.shard));
+        let plan = Plan::new(kernels, &request(self.any_filter()?, settings.shard));
         if let Some(shard) = settings.shard.filter(|_| plan.kernels.is_empty()) {
             bail!("shard {shard} has no case: there are fewer kernels and sizes than shards");
         }
