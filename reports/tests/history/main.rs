@@ -151,6 +151,18 @@ fn a_short_history_says_that_it_is_too_short() {
 }
 
 #[test]
+fn a_picture_of_thousands_of_commits_is_small_enough_for_a_page() {
+    let mut noise = noise(4);
+    let jump = |commit| if commit < 1_000 { 0.0 } else { 0.05 };
+    let history = history((0..2_000).map(|at| entry(at, "k/v/1", "m", noise.next() + jump(at))));
+    let files = history_files(&analyse(&history));
+    let bytes: Vec<usize> = files.iter().map(|file| file.contents.len()).collect();
+    // A point is a dot and a whisker, some forty bytes; the overview has dots alone.
+    assert_eq!(bytes.len(), 3);
+    assert!(bytes[1] < 40_000 && bytes[2] < 120_000, "{bytes:?}");
+}
+
+#[test]
 fn what_is_no_entry_is_refused_with_the_reason() {
     let line = encode_entry(&entry(1, "k/v/1", "m", 0.0));
     let said = |line: &str| decode_entry(line).expect_err("no entry").to_string();

@@ -68,7 +68,11 @@ fn runs_that_differ_in_what_matters_are_refused_unless_forced_and_then_say_so() 
         let error = merge(&runs, false).expect_err(what);
         assert!(matches!(&error, MergeError::Differ { what: said, .. } if said == what), "{error}");
         let forced = merge(&runs, true).expect("forced");
-        assert!(forced.info.notes.iter().any(|note| note.contains(what)), "{:?}", forced.info.notes);
+        assert!(
+            forced.info.notes.iter().any(|note| note.contains(what)),
+            "{:?}",
+            forced.info.notes
+        );
     }
     assert_eq!(merge(&[], false), Err(MergeError::Nothing));
 }

@@ -36,18 +36,12 @@ const HASH: usize = 12;
 struct Arguments {
     #[command(subcommand)]
     step: Option<Step>,
-    #[command(flatten)]
-    file: File,
-    /// Leave out lines that are damaged, and say which
-    #[arg(long)]
-    skip_damaged: bool,
-}
-
-#[derive(Debug, Clone, Args)]
-struct File {
     /// The history; target/amdahl/history.jsonl where nothing is said
     #[arg(long, value_name = "FILE", global = true)]
     file: Option<PathBuf>,
+    /// Leave out lines that are damaged, and say which
+    #[arg(long)]
+    skip_damaged: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -88,7 +82,6 @@ impl Command for History {
 
     fn declare(&self) -> clap::Command {
         Arguments::augment_args(clap::Command::new(self.name()))
-            .args_conflicts_with_subcommands(false)
             .about("Show how each case did over the commits, and where that changed")
             .after_help(
                 "Every entry is a ratio to one pinned build, the anchor, measured in turn with it.\n\n\
@@ -113,9 +106,10 @@ impl Command for History {
         match &arguments.step {
             None => show(&arguments, streams),
             Some(Step::Add(add)) => {
-                let target = matches.subcommand_matches("add");
-                let target = target.and_then(|own| own.get_one::<String>("bench-target"));
-                add.run(arguments.file.file.clone(), target.map(String::as_str), streams)
+                // What holds for every step may stand before the step or after it; there it is known.
+                let own = matches.subcommand_matches("add").unwrap_or(matches);
+                let target = own.get_one::<String>("bench-target").map(String::as_str);
+                add.run(own.get_one::<PathBuf>("file").cloned(), target, streams)
             }
         }
     }
@@ -123,7 +117,7 @@ impl Command for History {
 
 fn show(arguments: &Arguments, streams: &mut Streams) -> anyhow::Result<ExitCode> {
     let store = Settings::from_environment()?.store();
-    let path = arguments.file.file.clone().unwrap_or_else(|| store.history());
+    let path = arguments.file.clone().unwrap_or_else(|| store.history());
     let none = || {
         format!(
             "there is no history in {}: begin one with `cargo amdahl history add --anchor REVISION`",
@@ -189,7 +183,8 @@ impl Add {
         Ok(ExitCode::SUCCESS)
     }
 
-    /// The commit that is measured, with whether it is the working tree's.
+    /// The commit that is measured. Without a program of its own it must be what the working tree holds;
+    /// the history at `path` may have grown since.
     fn commit(&self, repository: &Repository, path: &Path) -> anyhow::Result<String> {
         let commit = repository.resolve(self.commit.as_deref().unwrap_or("HEAD"))?;
         if self.head_binary.is_some() {
