@@ -161,7 +161,7 @@ fn mid_ranks(values: &[f64]) -> Vec<f64> {
 }
 
 /// The chance that the largest of the standardised rank sums of `n` exchangeable values, over every
-/// cut that leaves [`LEAST_LEVEL`] on each side, is `b` or more: the smaller of two upper
+/// cut that leaves [`LEAST_LEVEL`] on each side, is `b` or more: the smaller of two
 /// approximations, the asymptotic one (Miller and Siegmund 1982; Lausen and Schumacher 1992, section
 /// 2) and the improved Bonferroni inequality (Worsley 1983; Lausen and Schumacher 1994).
 fn search_p(b: f64, n: usize) -> f64 {
