@@ -150,7 +150,11 @@ fn a_change_is_shown_with_its_commit_and_its_picture() {
     let output = sandbox.amdahl("history --file h.jsonl");
     assert_code(&output, 0);
     let text = stdout(&output);
-    assert!(text.contains("4 cases over 80 commits") && text.contains("2 changes"), "{text}");
+    assert!(
+        text.contains("2 cases on 2 kinds of machine over 80 commits")
+            && text.contains("2 changes"),
+        "{text}"
+    );
     assert!(text.contains("abc000000032") && text.contains("one machine"), "{text}");
     assert!(!text.contains("sum/naive/10"), "{text}");
     assert!(sandbox.read("history/001-sum-zip-10.svg").contains("abc0000 +4."));

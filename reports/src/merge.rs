@@ -111,7 +111,7 @@ const fn weight(record: &Record) -> u8 {
     match record.outcome {
         Outcome::Failed(_) => 0,
         Outcome::Measured(_) => 1,
-        _ => 2,
+        Outcome::NotMeasured { .. } => 2,
     }
 }
 

@@ -46,6 +46,9 @@ pub(super) enum Dash {
     Dashed,
 }
 
+/// Where a stroke begins and where it ends.
+pub(super) type Stroke = ((f64, f64), (f64, f64));
+
 /// A picture in the making.
 pub(super) struct Svg {
     body: String,
@@ -116,7 +119,7 @@ impl Svg {
     }
 
     /// Many separate strokes as one element: thousands of elements would make a picture slow to show.
-    pub fn strokes(&mut self, ends: &[((f64, f64), (f64, f64))], stroke: &str, thick: f64) {
+    pub fn strokes(&mut self, ends: &[Stroke], stroke: &str, thick: f64) {
         let mut track = String::with_capacity(ends.len() * 24);
         for ((x1, y1), (x2, y2)) in ends {
             // Writing to a string cannot fail.

@@ -86,13 +86,12 @@ impl Names {
         {
             return *number;
         }
-        let number = match self.numbers.get(text) {
-            Some(number) => *number,
-            None => {
-                let number = index(self.numbers.len());
-                self.numbers.insert(text.to_owned(), number);
-                number
-            }
+        let number = if let Some(number) = self.numbers.get(text) {
+            *number
+        } else {
+            let number = index(self.numbers.len());
+            self.numbers.insert(text.to_owned(), number);
+            number
         };
         self.last[field] = Some((text.to_owned(), number));
         number

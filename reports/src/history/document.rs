@@ -1,5 +1,7 @@
 //! A history in words, tables and pictures.
 
+use std::collections::BTreeSet;
+
 use super::{ALPHA, Analysed, Analysis, Change, SeriesKey};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::{Artifact, chart, format, render};
@@ -52,7 +54,7 @@ fn page(analysis: &Analysis<'_>, pictures: &[Drawn]) -> Document {
     }
     document.heading(2, "Series");
     let block = Block::Table(series(analysis));
-    let summary = Text::from(format::plural(analysis.series.len(), "case"));
+    let summary = Text::from("Every case on every kind of machine");
     document.blocks.push(Block::Details { summary, blocks: vec![block] });
     document
 }
@@ -100,23 +102,25 @@ fn file_stem(case: &str) -> String {
 }
 
 fn headline(analysis: &Analysis<'_>) -> String {
-    let commits = format::plural(analysis.history.commits.len(), "commit");
-    let series = analysis.series.len();
+    let keys = || analysis.series.iter().map(|own| &own.series.key);
+    let cases: BTreeSet<_> = keys().map(|key| (&key.suite, &key.case)).collect();
+    let machines: BTreeSet<_> = keys().map(|key| &key.machine).collect();
+    let kinds = format::count(machines.len() as f64);
     let changes: usize = analysis.series.iter().map(|own| own.changes.len()).sum();
-    let short = series - analysis.searched;
-    let mut text = format!(
-        "{} over {commits}, each a ratio to its anchor: {}. ",
-        format::plural(series, "case"),
+    let short = analysis.series.len() - analysis.searched;
+    let too_short = if short > 0 {
+        let series = format::count(short as f64);
+        format!("In {series} of the series there are too few commits yet to see one. ")
+    } else {
+        String::new()
+    };
+    format!(
+        "{} on {kinds} kind{} of machine over {}, each a ratio to its anchor: {}. {too_short}\
+         Where nothing changed in any case, a change is reported with a chance of at most {}.",
+        format::plural(cases.len(), "case"),
+        if machines.len() == 1 { "" } else { "s" },
+        format::plural(analysis.history.commits.len(), "commit"),
         if changes == 0 { "no change".to_owned() } else { format::plural(changes, "change") },
-    );
-    if short > 0 {
-        text += &format!(
-            "In {} there are too few commits yet to see one. ",
-            format::count(short as f64)
-        );
-    }
-    text + &format!(
-        "Where nothing changed in any case, a change is reported with a chance of at most {}.",
         format::confidence(ALPHA)
     )
 }

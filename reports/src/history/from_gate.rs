@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::Entry;
 use crate::gate::{GateRun, Trial};
-use crate::stats::{CONFIDENCE, hodges_lehmann_interval};
+use crate::stats::{CONFIDENCE, Interval, hodges_lehmann_interval};
 use crate::{Machine, Metric};
 
 /// Where in the history a gate belongs.
@@ -28,8 +28,8 @@ pub fn entries(run: &GateRun, place: &Place) -> (Vec<Entry<'static>>, Vec<String
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for trial in run.cases.iter().map(|case| &case.time) {
         let launches = [&trial.screen[..], trial.second.as_deref().unwrap_or(&[])].concat();
-        let interval = hodges_lehmann_interval(&launches, CONFIDENCE)
-            .filter(|interval| interval.is_trustworthy());
+        let interval =
+            hodges_lehmann_interval(&launches, CONFIDENCE).filter(Interval::is_trustworthy);
         match (&trial.failure, interval) {
             (None, Some(ln_ratio)) => found.push(Entry {
                 commit: Cow::Owned(place.commit.clone()),

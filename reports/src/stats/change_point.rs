@@ -122,7 +122,7 @@ fn cut(values: &[f64], from: usize, to: usize) -> Option<(usize, f64)> {
         return None;
     }
     let ranks = mid_ranks(part);
-    let middle = (n as f64 + 1.0) / 2.0;
+    let middle = f64::midpoint(n as f64, 1.0);
     let squares: f64 = ranks.iter().map(|rank| (rank - middle).powi(2)).sum();
     if squares == 0.0 {
         return None;
