@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use crate::plant::{Plant, case, kernel};
 
 /// A run that has some of four groups, of two kernels at two sizes each, and began at this minute.
-fn shard(minute: u8, groups: &[bool; 4]) -> Run {
+fn shard(minute: u8, groups: [bool; 4]) -> Run {
     let variants = [("naive", Role::Reference), ("fast", Role::Serial)];
     let mut plant = Plant::new();
     for (at, id) in ["a", "b"].into_iter().enumerate() {
@@ -36,13 +36,13 @@ fn merged(runs: &[Run]) -> Run {
 }
 
 fn pair() -> [Run; 2] {
-    [shard(1, &[true, false, true, false]), shard(2, &[false, true, false, true])]
+    [shard(1, [true, false, true, false]), shard(2, [false, true, false, true])]
 }
 
 #[test]
 fn two_shards_are_the_whole_and_say_what_they_were() {
     let run = merged(&pair());
-    let whole = shard(1, &[true; 4]);
+    let whole = shard(1, [true; 4]);
     let mut names: Vec<_> = whole.records.iter().map(|r| (&r.case, &r.measurer)).collect();
     names.sort();
     assert_eq!(run.records.iter().map(|r| (&r.case, &r.measurer)).collect::<Vec<_>>(), names);
@@ -55,7 +55,8 @@ fn two_shards_are_the_whole_and_say_what_they_were() {
 
 #[test]
 fn runs_that_differ_in_what_matters_are_refused_unless_forced_and_then_say_so() {
-    let changes: [(&str, fn(&mut Run)); 5] = [
+    type Change = fn(&mut Run);
+    let changes: [(&str, Change); 5] = [
         ("commit", |run| run.info.build.commit = Some("other".to_owned())),
         ("compiler", |run| run.info.build.rustc = "rustc 1.96.0".to_owned()),
         ("compiler flags", |run| run.info.build.rustflags = "-C opt-level=1".to_owned()),
@@ -96,7 +97,7 @@ proptest! {
         parts in prop::collection::vec((0_u8..60, any::<[bool; 4]>()), 1..5),
         split in 0_usize..5,
     ) {
-        let runs: Vec<Run> = parts.iter().map(|(minute, groups)| shard(*minute, groups)).collect();
+        let runs: Vec<Run> = parts.iter().map(|(minute, groups)| shard(*minute, *groups)).collect();
         let all = merged(&runs);
         let backwards: Vec<Run> = runs.iter().rev().cloned().collect();
         prop_assert_eq!(&merged(&backwards), &all);

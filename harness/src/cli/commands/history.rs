@@ -69,8 +69,9 @@ struct Add {
     commit: Option<String>,
     /// Append the result of a gate whose base was the anchor, instead of measuring; that of the last gate
     /// where no file is named
-    #[arg(long, value_name = "FILE", num_args = 0..=1, conflicts_with_all = ["anchor", "anchor_binary", "head_binary"])]
-    gate_result: Option<Option<PathBuf>>,
+    #[arg(long, value_name = "FILE", num_args = 0..=1, default_missing_value = "",
+        conflicts_with_all = ["anchor", "anchor_binary", "head_binary"])]
+    gate_result: Option<String>,
 }
 
 pub(super) struct History;
@@ -162,7 +163,8 @@ impl Add {
         let repository = Repository::around(&here)?;
         let (run, anchor, commit) = match &self.gate_result {
             Some(given) => {
-                let result = given.clone().unwrap_or_else(|| store.gate_result());
+                let last = given.is_empty();
+                let result = if last { store.gate_result() } else { PathBuf::from(given) };
                 self.of_gate(&result, &repository)?
             }
             None => self.measure(&here, &suite, &path, &settings, &repository, streams)?,
@@ -278,11 +280,10 @@ impl Add {
                 .context("the gate's base is no revision, and its program cannot be read")?,
         };
         let head = match (&self.commit, &run.head.commit) {
-            (Some(commit), _) => commit.clone(),
             (None, Some(commit)) if commit.contains('+') => {
                 bail!("the gate's head has changes that are in no commit: commit them first")
             }
-            (None, Some(commit)) => commit.clone(),
+            (Some(commit), _) | (None, Some(commit)) => commit.clone(),
             (None, None) => {
                 bail!("the gate does not know its head's commit: name it with --commit")
             }
