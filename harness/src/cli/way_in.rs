@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use clap::ArgMatches;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
-use super::commands::{all, program};
+use super::commands::{self, all, program};
 use super::print::Streams;
 use super::{CLI_VARIABLE, TOOL_FAILED, run};
 use crate::declare::Suite;
@@ -34,14 +35,15 @@ pub fn cargo_amdahl() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return streams.usage(&error),
     };
-    let asked = matches.subcommand_name().unwrap_or_default();
-    if all().into_iter().any(|command| command.name() == asked && !command.needs_suite()) {
+    let needs_none = |command: &dyn commands::Command| {
+        matches.subcommand_matches(command.name()).is_some_and(|own| !command.needs_suite(own))
+    };
+    if all().into_iter().any(needs_none) {
         let words: Vec<String> =
             arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return run(&Suite::new([]), &words, &mut streams);
     }
-    let wanted = matches.subcommand().and_then(|(_, own)| own.get_one::<String>("bench-target"));
-    let wanted = wanted.map(String::as_str);
+    let wanted = bench_target(&matches).map(String::as_str);
     match (CargoBench { wanted, ..CargoBench::default() }).build() {
         Ok(binary) => {
             let error = Command::new(&binary).args(arguments).env(CLI_VARIABLE, "1").exec();
@@ -52,6 +54,12 @@ pub fn cargo_amdahl() -> ExitCode {
             ExitCode::from(TOOL_FAILED)
         }
     }
+}
+
+/// The bench target that was asked for, before or after a command of a command.
+fn bench_target(matches: &ArgMatches) -> Option<&String> {
+    let within = matches.subcommand().and_then(|(_, own)| bench_target(own));
+    within.or_else(|| matches.get_one("bench-target"))
 }
 
 /// A message of cargo's JSON output, as far as it tells of built programs.

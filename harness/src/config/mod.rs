@@ -56,6 +56,14 @@ struct File {
     limit: Vec<LimitEntry>,
     #[serde(default)]
     accepted: Vec<AcceptedEntry>,
+    #[serde(default)]
+    history: HistoryEntry,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct HistoryEntry {
+    anchor: Option<String>,
 }
 
 #[derive(Deserialize, Default)]
@@ -99,6 +107,8 @@ pub(crate) struct Config {
     entries: Vec<Entry>,
     accepted: Vec<Acceptance>,
     instructions: bool,
+    /// The revision that a history's ratios are to.
+    pub(crate) anchor: Option<String>,
 }
 
 impl Config {
@@ -162,7 +172,12 @@ impl Config {
             entries.push(Entry { cases, metric, limit });
         }
         entries.reverse();
-        Ok(Self { entries, accepted: accepts, instructions: file.gate.instructions })
+        Ok(Self {
+            entries,
+            accepted: accepts,
+            instructions: file.gate.instructions,
+            anchor: file.history.anchor,
+        })
     }
 
     /// Its acceptances.

@@ -84,6 +84,33 @@ impl Repository {
         })
     }
 
+    /// When a commit was committed, in seconds since 1970.
+    ///
+    /// # Errors
+    /// Where git does not say so.
+    pub(crate) fn committed_s(&self, commit: &str) -> Result<i64, GateError> {
+        let arguments = ["show", "--no-patch", "--format=%ct", "--end-of-options", commit];
+        let text = git(&self.folder, &arguments)?;
+        text.parse().map_err(|_| GateError::Git {
+            arguments: arguments.join(" "),
+            reason: format!("`{text}` is no time"),
+        })
+    }
+
+    /// Whether the working tree has changes that are in no commit, but for one file: a history that is
+    /// committed beside the code grows after the commit that it is about.
+    ///
+    /// # Errors
+    /// Where git does not say so.
+    pub(crate) fn has_changes_but_in(&self, file: &Path) -> Result<bool, GateError> {
+        let left_out = format!(":(exclude){}", file.display());
+        let arguments = ["status", "--porcelain", "--", ".", &left_out];
+        // A pathspec outside of the repository is refused; such a file is no change in it.
+        let changes = git(&self.folder, &arguments)
+            .or_else(|_| git(&self.folder, &["status", "--porcelain"]))?;
+        Ok(!changes.is_empty())
+    }
+
     fn advice(&self, revision: &str) -> String {
         let shallow = git(&self.folder, &["rev-parse", "--is-shallow-repository"]);
         if shallow.is_ok_and(|answer| answer == "true") {

@@ -34,7 +34,7 @@ use crate::data::Rng;
 use crate::driver::{Interrupt, Launcher};
 use crate::machine::machine;
 use crate::measure::Deadline;
-use crate::plan::{Filter, Source};
+use crate::plan::{Filter, Shard, Source};
 use crate::run::Progress;
 use crate::worker::encode_plants;
 
@@ -69,6 +69,8 @@ pub(crate) struct Setting {
     pub(crate) max_threads: usize,
     /// Which cases.
     pub(crate) filter: Filter,
+    /// Which part of them, by whole kernels; all of them where nothing is said.
+    pub(crate) shard: Option<Shard>,
     /// What was asked for, for the result.
     pub(crate) command: String,
     /// When it began, UTC.
@@ -177,19 +179,28 @@ impl Gate<'_> {
         builds: &TwoBuilds,
         explaining: Option<Explaining<'_>>,
     ) -> Result<GateRun, GateError> {
-        let Common { entries, only_base, only_head } = Common::of(
+        let all = Common::of(
             &self.base.kernels,
             &self.head.kernels,
             &self.setting.filter,
             self.setting.max_threads,
         );
+        let Common { entries, only_base, only_head } = match self.setting.shard {
+            Some(shard) => all.shard(shard),
+            None => all,
+        };
         if entries.is_empty() {
-            let hint = nothing(only_base.len(), only_head.len());
+            let hint = match self.setting.shard {
+                Some(shard) => format!("; shard {shard} has none of them"),
+                None => nothing(only_base.len(), only_head.len()),
+            };
             return Err(GateError::NothingInCommon { hint });
         }
         let launches = Effort::SCREEN.launches + Effort::SECOND.launches;
         self.progress.begin((2 * entries.len() + launches) as u64);
         let mut notes = builds.notes.clone();
+        notes
+            .extend(self.setting.shard.map(|shard| format!("This is shard {shard} of the cases.")));
         let mut entrants = self.calibrate_all(&entries, &mut notes)?;
         notes.extend(self.count(&mut entrants));
         if self.config.compares_instructions() {

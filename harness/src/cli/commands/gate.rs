@@ -30,7 +30,6 @@ use crate::gate::{
     lock_of,
 };
 use crate::machine::build;
-use crate::plan::Filter;
 use crate::store::{Store, write_whole};
 
 /// Time for measuring where nothing else is said.
@@ -143,8 +142,7 @@ impl Command for Gate {
 
 fn setting(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Setting> {
     let texts = &arguments.selection.filter;
-    let each: Vec<String> = texts.iter().map(|text| format!("(?:{text})")).collect();
-    let filter = if each.is_empty() { Filter::All } else { Filter::pattern(&each.join("|"))? };
+    let filter = arguments.selection.any_filter()?;
     let base = match (&arguments.base, &arguments.base_binary) {
         (Some(revision), _) => format!("--base {revision}"),
         (None, program) => {
@@ -158,6 +156,7 @@ fn setting(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Setting
         patience: settings.patience,
         max_threads: settings.max_threads,
         filter,
+        shard: settings.shard,
         command: format!("cargo amdahl gate {}", words.join(" ")),
         started: utc_now(),
         plants: Vec::new(),
@@ -199,24 +198,7 @@ impl Arguments {
         let name = target.map_or_else(|| target_name(&own), str::to_owned);
         let base = match (&self.base, &self.base_binary) {
             (Some(revision), _) => {
-                streams.say(&format!("build {revision}"));
-                let mut cargo = |plan: &BuildPlan| {
-                    let bench = CargoBench {
-                        wanted: Some(&name),
-                        elsewhere: Some((&plan.folder, &plan.target)),
-                        own_toolchain: plan.own_toolchain,
-                        link_argument: None,
-                        interrupt: interrupt.clone(),
-                    };
-                    bench.build().map_err(|error| format!("{error:#}; see cargo's messages above"))
-                };
-                let is_interrupted = || interrupt.has_come();
-                Repository::around(here)?.build_base(
-                    revision,
-                    &store.gate(),
-                    &is_interrupted,
-                    &mut cargo,
-                )?
+                build_revision(revision, &name, (here, &store.gate()), interrupt, streams)?
             }
             (None, program) => Built::given(program.clone().unwrap_or_default()),
         };
@@ -292,8 +274,32 @@ fn explaining(store: &Store) -> anyhow::Result<PathBuf> {
     }
 }
 
+/// Builds a revision's bench target of this name in a work tree of its own under `cache`.
+pub(super) fn build_revision(
+    revision: &str,
+    name: &str,
+    (here, cache): (&Path, &Path),
+    interrupt: &Interrupt,
+    streams: &mut Streams,
+) -> anyhow::Result<Built> {
+    streams.say(&format!("build {revision}"));
+    let mut cargo = |plan: &BuildPlan| {
+        let bench = CargoBench {
+            wanted: Some(name),
+            elsewhere: Some((&plan.folder, &plan.target)),
+            own_toolchain: plan.own_toolchain,
+            link_argument: None,
+            interrupt: interrupt.clone(),
+        };
+        bench.build().map_err(|error| format!("{error:#}; see cargo's messages above"))
+    };
+    let is_interrupted = || interrupt.has_come();
+    let repository = Repository::around(here)?;
+    Ok(repository.build_base(revision, cache, &is_interrupted, &mut cargo)?)
+}
+
 /// The head: the running program, which is the working tree's as cargo built it.
-fn working_tree(program: PathBuf, here: &Path) -> Built {
+pub(super) fn working_tree(program: PathBuf, here: &Path) -> Built {
     let build = build();
     let is_changed = build.commit.as_ref().is_some_and(|commit| commit.ends_with("+changes"));
     let mut built = Built::given(program);
@@ -309,7 +315,7 @@ fn working_tree(program: PathBuf, here: &Path) -> Built {
 }
 
 /// The bench target's name, from that of a program that cargo built: `kernels-0123456789abcdef`.
-fn target_name(program: &Path) -> String {
+pub(super) fn target_name(program: &Path) -> String {
     let stem =
         program.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.rsplit_once('-') {
