@@ -9,7 +9,7 @@
 
 use std::process::ExitCode;
 
-use amdahl::{Bound, Cost, Kernel, Sizes, Suite, Timed, Tolerance};
+use amdahl::{Kernel, Sizes, Suite, Timed, Tolerance};
 
 #[global_allocator]
 static ALLOCATOR: amdahl::Allocator = amdahl::Allocator::new();
@@ -23,8 +23,6 @@ fn sum() -> Kernel {
     Kernel::new("sum", "sum of x, f64")
         .sizes(Sizes::smoke([0, 3]).measured([1_000, 20_000]))
         .input(|&n, rng| rng.vector(n))
-        .cost(|&n| Cost { flops: n as f64, bytes: 8.0 * n as f64 })
-        .bound_by(Bound::Read)
         // Adding in another order errs by at most n roundings of a sum of n values of about 1.
         .agree_within(|&n| Tolerance::EXACT.plus_absolute(n as f64 * n as f64 * f64::EPSILON))
         .reference("naive", |x: &Vec<f64>| Timed::returning(move || x.iter().sum::<f64>()))

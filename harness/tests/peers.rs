@@ -68,7 +68,8 @@ fn failure(run: &Run, case: &CaseId, by: &str) -> (FailureKind, String) {
 #[test]
 fn a_peer_that_agrees_is_timed_in_the_rounds_of_our_cases_and_stands_in_their_table() {
     let own = Peered::with(&["agrees"]);
-    assert_code(&own.amdahl("measure sum"), 0);
+    // Time for both sizes.
+    assert_code(&own.amdahl("measure sum --budget 9s"), 0);
     let run = own.run();
     assert_eq!(run.info.peers.len(), 1);
     assert_eq!(run.info.peers[0].versions, [("Stub".to_owned(), "1.2.3".to_owned())]);
@@ -166,6 +167,12 @@ fn peers_that_cannot_be_started_are_a_row_each_with_a_remedy_and_no_failure_of_t
     own.write("ancient", "language = \"Stub\"\nprotocol = 1\nstart = [\"true\"]\n");
     own.write("broken", "language = \"Stub\"\n");
     own.write("lost", "language = \"Stub\"\nprotocol = 3\nstart = [\"no-such-program\"]\n");
+    let shell = |peer: &str, script: &str| {
+        let start = format!("start = [\"sh\", \"-c\", {script:?}]");
+        own.write(peer, &format!("language = \"Shell\"\nprotocol = 3\n{start}\n"));
+    };
+    shell("mute", "exec >&-; exec sleep 600");
+    shell("rubbish", "echo hello; exec cat >&2");
     let output = own.amdahl("measure sum");
     assert_code(&output, 0);
     let run = own.run();
@@ -180,10 +187,12 @@ fn peers_that_cannot_be_started_are_a_row_each_with_a_remedy_and_no_failure_of_t
     assert_eq!(missing("absent").reason, "it is not installed");
     assert!(missing("absent").remedy.contains("cargo amdahl peers install absent"));
     assert!(missing("broken").reason.contains("missing field"));
+    assert!(missing("mute").reason.contains("process died"), "{:?}", missing("mute"));
+    assert!(missing("rubbish").reason.contains("broke the protocol"));
     assert!(missing("lost").reason.contains("no-such-program"));
     assert!(stderr(&output).contains("peer absent: not measured: it is not installed"));
     let page = own.0.read("report/README.md");
-    for name in ["crashes", "old", "ancient", "absent", "broken", "lost"] {
+    for name in ["crashes", "old", "ancient", "absent", "broken", "lost", "mute"] {
         assert!(page.contains(name), "{name}: {page}");
     }
 }

@@ -48,7 +48,14 @@ fn compared<O: Agree>(
                 "a result where the reference has an error (`{error}`)"
             )));
         }
-        (Exchanged::Values(_), Exchanged::Values(_)) => {}
+        (Exchanged::Values(got), Exchanged::Values(want)) => {
+            let extra = got.iter().find(|(name, _)| !want.iter().any(|(own, _)| own == name));
+            if let Some((name, _)) = extra {
+                return Err(Disagreement::new(format!(
+                    "a value named `{name}`, which the reference does not have"
+                )));
+            }
+        }
     }
     let result = O::from_exchanged(result).map_err(|error| Disagreement::new(error.to_string()))?;
     let closeness = result.agree(own, tolerance)?;
@@ -76,6 +83,8 @@ mod tests {
         assert!(held(values(&[1.0])).unwrap_err().to_string().contains("shape [1]"));
         let said = held(Exchanged::Error("no".to_owned())).unwrap_err().to_string();
         assert!(said.contains("an error (`no`)"), "{said}");
+        let named = held(Exchanged::named([("", Value::vector(&own)), ("more", Value::from(1.0))]));
+        assert!(named.unwrap_err().to_string().contains("`more`"));
         let single = held(Exchanged::single(Value::from(3_i64))).unwrap_err().to_string();
         assert!(single.contains("i64"), "{single}");
     }

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use amdahl_reports::{Absent, Failure, KernelInfo, MissingPeer, PeerInfo, VariantInfo};
+use amdahl_reports::{
+    Absent, Failure, FailureKind, KernelInfo, MissingPeer, PeerInfo, VariantInfo,
+};
 
 use super::Peer;
 use super::manifest::MANIFEST;
@@ -62,7 +64,7 @@ impl Peers {
                 continue;
             }
             let launcher = peer.launcher(patience);
-            match greet(&launcher) {
+            match greet(&launcher).and_then(with_legal_names) {
                 Ok(greeting) => {
                     started.infos.push(PeerInfo {
                         name: name.clone(),
@@ -91,6 +93,19 @@ impl Peers {
 
 fn greet(launcher: &Launcher) -> Result<Greeting, Failure> {
     launcher.launch(Purpose::Time, 1)?.greeting()
+}
+
+/// Refuses names that would not survive as part of a case's name.
+fn with_legal_names(greeting: Greeting) -> Result<Greeting, Failure> {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    let mut names = greeting.kernels.iter().flat_map(|kernel| &kernel.variants);
+    let bad = names.find(|own| own.name.is_empty() || !own.name.chars().all(legal));
+    let Some(bad) = bad else { return Ok(greeting) };
+    let reason = format!(
+        "`{}` cannot name a variant: use letters, digits, `_`, `-` and `.`, at least one",
+        bad.name
+    );
+    Err(Failure { kind: FailureKind::Broken, reason })
 }
 
 impl Started {

@@ -120,6 +120,7 @@ impl<'a> Report<'a> {
     pub fn brief(&self) -> Document {
         let mut document = Document::default();
         overview::table(self, &mut document);
+        peers::brief(self, &mut document);
         findings::section(self, &mut document);
         document
     }

@@ -52,6 +52,14 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     document.blocks.push(Block::List(means(&contests)));
 }
 
+/// How far ahead we are over all kernels, in a line a thread count.
+pub(super) fn brief(report: &Report<'_>, document: &mut Document) {
+    let contests = contests(&report.summary);
+    if !contests.is_empty() {
+        document.blocks.push(Block::List(means(&contests)));
+    }
+}
+
 fn table_of(contests: &[Contest<'_>]) -> Table {
     let mut table = Table::new([
         Column::left("kernel"),
