@@ -30,8 +30,15 @@ use crate::{bench, worker};
 pub fn main(suite: Suite) -> ExitCode {
     let mut streams = Streams::of_this_process();
     if let Ok(word) = std::env::var(WORKER_VARIABLE) {
+        let plants = std::env::var(worker::PLANT_VARIABLE).unwrap_or_default();
+        let plants = match worker::decode_plants(&plants) {
+            Ok(plants) => plants,
+            Err(error) => {
+                return streams.error(&anyhow::anyhow!("{}: {error}", worker::PLANT_VARIABLE));
+            }
+        };
         return match Purpose::from_word(&word) {
-            Some(purpose) => worker::serve(&suite, purpose),
+            Some(purpose) => worker::serve(&suite, purpose, &plants),
             None => streams.error(&anyhow::anyhow!(
                 "{WORKER_VARIABLE} is set to `{word}`: a worker is for `time` or for `heap`"
             )),

@@ -93,7 +93,8 @@ fn take_turns(launcher: &Launcher, pairs: usize, test: &mut SelfTest) -> Result<
     Ok(())
 }
 
-fn start(launcher: &Launcher) -> Result<LiveCase, Failure> {
+/// A fresh worker with the kernel's case prepared in it.
+pub(crate) fn start(launcher: &Launcher) -> Result<LiveCase, Failure> {
     let case = CaseId::new(KERNEL, VARIANT, &LENGTH.to_string(), 1);
     LiveCase::start(launcher, &case, &Source::seed(SEED), None)
 }
@@ -103,6 +104,20 @@ fn slot(case: &mut LiveCase) -> Result<f64, Failure> {
     let iterations = case.iterations_for(SLOT);
     let batch = case.warm_batch(case.iterations_within(WARM_UP), iterations)?;
     Ok(batch.elapsed_ns as f64 / iterations as f64)
+}
+
+/// The kernel's case, for a test that needs any.
+#[cfg(test)]
+pub(crate) fn request() -> crate::declare::CaseRequest {
+    crate::declare::CaseRequest {
+        variant: VARIANT.to_owned(),
+        size: LENGTH.to_string(),
+        swap: None,
+        against: VARIANT.to_owned(),
+        seed: SEED,
+        other_seed: None,
+        input: Vec::new(),
+    }
 }
 
 #[cfg(test)]

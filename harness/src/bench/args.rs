@@ -144,7 +144,7 @@ const SAMPLES: u64 = 20;
 const LEAST_SAMPLES: u64 = 10;
 /// Bootstrap resamples where the user asks for no number: a tenth of criterion's default, which
 /// moves its interval's ends by less than their own noise and saves a second per case.
-const RESAMPLES: usize = 10_000;
+pub(super) const RESAMPLES: usize = 10_000;
 
 impl BenchArgs {
     /// Parses these arguments (without the program's name).

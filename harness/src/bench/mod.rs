@@ -5,8 +5,11 @@
 
 mod args;
 mod profile_time;
+mod side_by_side;
 mod test_mode;
 mod timer;
+
+pub(crate) use side_by_side::SideBySide;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -16,6 +16,7 @@ use super::interrupt::Interrupt;
 use super::signal;
 use crate::measure::Deadline;
 use crate::protocol::{Purpose, Reply, Request, VERSION, WORKER_VARIABLE};
+use crate::worker::PLANT_VARIABLE;
 
 /// Lines of stderr kept, to say what a dead worker last said.
 const STDERR_LINES: usize = 4;
@@ -43,6 +44,8 @@ pub(crate) struct Launcher {
     pub(crate) patience: Duration,
     /// What ends every wait.
     pub(crate) interrupt: Interrupt,
+    /// Slow-downs in its cases, where the gate tests itself: see [`crate::worker::encode_plants`].
+    pub(crate) plants: Option<String>,
 }
 
 /// Nothing reads it: its length moves the stack of the program that is given it.
@@ -62,6 +65,7 @@ impl Launcher {
             folder: None,
             patience,
             interrupt: Interrupt::default(),
+            plants: None,
         }
     }
 
@@ -107,6 +111,8 @@ impl Launcher {
             .args(&self.arguments)
             .env(WORKER_VARIABLE, purpose.word())
             .envs((padding_bytes > 0).then(|| (PADDING_VARIABLE, "x".repeat(padding_bytes))))
+            .env_remove(PLANT_VARIABLE)
+            .envs(self.plants.iter().map(|plants| (PLANT_VARIABLE, plants)))
             .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

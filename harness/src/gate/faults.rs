@@ -32,6 +32,9 @@ pub(crate) enum GateError {
     /// Git itself failed.
     #[error("git {arguments}: {reason}")]
     Git { arguments: String, reason: String },
+    /// The process that was to keep a processor busy did not.
+    #[error("the busy neighbour failed, so this suite counts for nothing: {reason}")]
+    Neighbour { reason: String },
     /// The file system said no.
     #[error("{}: {source}", path.display())]
     Io { path: PathBuf, source: io::Error },

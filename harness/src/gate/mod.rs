@@ -7,6 +7,7 @@ mod build;
 mod calibrate;
 mod count;
 mod entrant;
+pub(crate) mod evaluate;
 mod faults;
 mod launch;
 mod sides;
@@ -16,7 +17,8 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, for_second_stage};
+use amdahl_reports::gate::evaluation::Plant;
+use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, Which, for_second_stage};
 
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
 use calibrate::Calibrated;
@@ -31,6 +33,7 @@ use crate::machine::machine;
 use crate::measure::Deadline;
 use crate::plan::{Filter, Source};
 use crate::run::Progress;
+use crate::worker::encode_plants;
 
 /// Checking and estimating may take this share of the budget.
 const CALIBRATION: f64 = 0.3;
@@ -67,6 +70,8 @@ pub(crate) struct Setting {
     pub(crate) command: String,
     /// When it began, UTC.
     pub(crate) started: String,
+    /// Slow-downs in the head, where the gate tests itself.
+    pub(crate) plants: Vec<Plant>,
 }
 
 /// The programs of the two sides, with what is known of their builds.
@@ -114,34 +119,48 @@ pub(crate) fn run(
     interrupt: &Interrupt,
     progress: &mut dyn Progress,
 ) -> Result<GateRun, GateError> {
-    use amdahl_reports::gate::Which;
-    let copy = scratch.join("canary");
-    std::fs::copy(&builds.base, &copy)
-        .map_err(|source| GateError::Io { path: copy.clone(), source })?;
-    let launcher = |program: &Path| Launcher {
-        interrupt: interrupt.clone(),
-        ..Launcher::of(program.to_owned(), setting.patience)
-    };
-    // The end of the budget is the end of the run: the last worker's end and the files come after.
-    let clock = Deadline::after(setting.budget.mul_f64(1.0 - CLOSING));
-    let base = Program::greet(launcher(&builds.base), Which::Base)?;
-    let head = Program::greet(launcher(&builds.head), Which::Head)?;
-    let gate = Gate {
-        base,
-        head,
-        copy: launcher(&copy),
-        source: Source::seed(setting.seed),
-        rng: Rng::new(setting.seed),
-        processors: watch::processors(),
-        turn: 0,
-        interrupt: interrupt.clone(),
-        clock,
-        setting,
-        config,
-        scratch,
-        progress,
-    };
-    gate.compare(builds)
+    Gate::begin(setting, builds, config, scratch, interrupt, progress)?.compare(builds)
+}
+
+impl<'a> Gate<'a> {
+    /// Greets both programs; from here on the budget runs.
+    fn begin(
+        setting: Setting,
+        builds: &TwoBuilds,
+        config: &'a Config,
+        scratch: &'a Path,
+        interrupt: &Interrupt,
+        progress: &'a mut dyn Progress,
+    ) -> Result<Self, GateError> {
+        let copy = scratch.join("canary");
+        std::fs::copy(&builds.base, &copy)
+            .map_err(|source| GateError::Io { path: copy.clone(), source })?;
+        let launcher = |program: &Path| Launcher {
+            interrupt: interrupt.clone(),
+            ..Launcher::of(program.to_owned(), setting.patience)
+        };
+        // The end of the budget is the end of the run: the last worker's end and the files come after.
+        let clock = Deadline::after(setting.budget.mul_f64(1.0 - CLOSING));
+        let base = Program::greet(launcher(&builds.base), Which::Base)?;
+        let plants = (!setting.plants.is_empty()).then(|| encode_plants(&setting.plants));
+        let head = Launcher { plants, ..launcher(&builds.head) };
+        let head = Program::greet(head, Which::Head)?;
+        Ok(Gate {
+            base,
+            head,
+            copy: launcher(&copy),
+            source: Source::seed(setting.seed),
+            rng: Rng::new(setting.seed),
+            processors: watch::processors(),
+            turn: 0,
+            interrupt: interrupt.clone(),
+            clock,
+            setting,
+            config,
+            scratch,
+            progress,
+        })
+    }
 }
 
 impl Gate<'_> {

@@ -76,6 +76,11 @@ impl Store {
         scratch.map_err(|source| at(&folder, source))
     }
 
+    /// Where the gate's test of itself keeps its suites.
+    pub(crate) fn gate_self_test(&self) -> PathBuf {
+        self.root.join("gate-self-test")
+    }
+
     /// The last gate's result file.
     pub(crate) fn gate_result(&self) -> PathBuf {
         self.gate().join("result.json")

@@ -1,6 +1,7 @@
 //! The worker: a bench binary re-executed to run cases for a driver that plans and keeps the books.
 
 mod panics;
+mod plant;
 mod session;
 
 use std::collections::BTreeMap;
@@ -9,8 +10,10 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
 
+use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::wire::v1;
 use amdahl_reports::{Failure, FailureKind};
+pub(crate) use plant::{PLANT_VARIABLE, decode as decode_plants, encode as encode_plants};
 
 use crate::allocator;
 use crate::ceiling;
@@ -18,15 +21,15 @@ use crate::declare::Suite;
 use crate::protocol::{Purpose, Reply, Request, VERSION};
 use crate::self_test;
 
-/// Serves requests until the driver says `quit` or closes the pipe.
-pub(crate) fn serve(suite: &Suite, purpose: Purpose) -> ExitCode {
+/// Serves requests until the driver says `quit` or closes the pipe. Plants slow their cases down.
+pub(crate) fn serve(suite: &Suite, purpose: Purpose, plants: &[Plant]) -> ExitCode {
     let Ok(mut channel) = Channel::take_stdio() else { return ExitCode::FAILURE };
     die_with_the_driver();
     if purpose == Purpose::Heap && allocator::is_declared() {
         allocator::start_counting();
     }
     panics::remember();
-    match run(suite, &mut channel) {
+    match run(suite, plants, &mut channel) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
@@ -40,7 +43,7 @@ fn die_with_the_driver() {
 }
 
 /// Answers until the end; an error means that the driver is gone.
-fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
+fn run(suite: &Suite, plants: &[Plant], channel: &mut Channel) -> io::Result<()> {
     let kernels = match suite.erased() {
         Ok(kernels) => kernels,
         Err(error) => {
@@ -67,7 +70,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
                 channel.receive()?
             }
             Request::Prepare { .. } => {
-                session::serve_case(&[&kernels, &ceilings, &own], &request, channel)?
+                session::serve_case(&[&kernels, &ceilings, &own], plants, &request, channel)?
             }
             Request::Batch { .. }
             | Request::Verify { .. }

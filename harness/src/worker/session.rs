@@ -6,8 +6,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Arc;
 
+use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::{Detail, Failure, FailureKind, Measurement, wire::v1};
 
+use super::plant::Sown;
 use super::{Channel, panics};
 use crate::allocator;
 use crate::data::Exchanged;
@@ -24,6 +26,7 @@ use crate::protocol::{File, ProfileRequest, Reply, Request};
 /// is not about it.
 pub(super) fn serve_case(
     kernels: &[&[Arc<dyn Erased>]],
+    plants: &[Plant],
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
@@ -53,13 +56,15 @@ pub(super) fn serve_case(
         other_seed: *other_seed,
         input: input.iter().cloned().map(Into::into).collect(),
     };
+    let plant = plants.iter().find(|own| own.kernel == *kernel && own.variant == *variant);
     let mut next = Ok(None);
     let outcome = pool.install(|| {
         let setup = RefCell::new(Stopwatch::new());
         catch_unwind(AssertUnwindSafe(|| {
             erased.with_case(&case, &mut Shared(&setup), &mut |prepared| {
                 let setup_ns = setup.borrow().elapsed_ns();
-                let mut session = Session { channel, checks: against.is_some(), setup_ns };
+                let checks = against.is_some();
+                let mut session = Session { channel, checks, setup_ns, plant };
                 next = session.answer(prepared);
             })
         }))
@@ -101,6 +106,8 @@ struct Session<'a> {
     channel: &'a mut Channel,
     checks: bool,
     setup_ns: u64,
+    /// What slows the case down, where the gate tests itself.
+    plant: Option<&'a Plant>,
 }
 
 impl Session<'_> {
@@ -111,11 +118,15 @@ impl Session<'_> {
             return self.channel.receive();
         }
         let mut sampling = None;
+        let mut sown = None;
         loop {
             let reply = match self.channel.receive()? {
                 Some(Request::Batch { iterations, slice, warm_up, keep }) => {
+                    if let (None, Some(plant)) = (&sown, self.plant) {
+                        sown = Some(Sown::new(plant, prepared, slice));
+                    }
                     prepared.batch(warm_up, slice, &mut NoProbe);
-                    batch(prepared, iterations, slice, keep)
+                    batch(prepared, iterations, slice, keep, sown.as_mut())
                 }
                 Some(Request::Verify { fresh }) => verify(prepared, fresh),
                 Some(Request::Heap { scratch }) => count_heap(prepared, Path::new(&scratch)),
@@ -164,14 +175,28 @@ impl Session<'_> {
     }
 }
 
-/// Times iterations.
-fn batch(prepared: &mut dyn Prepared, iterations: u64, slice: u64, keep: bool) -> Reply {
+/// Times iterations, slowed down by what is sown among them.
+fn batch(
+    prepared: &mut dyn Prepared,
+    iterations: u64,
+    slice: u64,
+    keep: bool,
+    sown: Option<&mut Sown>,
+) -> Reply {
     let before = preemptions();
     let mut stopwatch = Stopwatch::new();
+    let mut planted;
+    let probe: &mut dyn Probe = match sown {
+        None => &mut stopwatch,
+        Some(sown) => {
+            planted = sown.around(&mut stopwatch, iterations, slice);
+            &mut planted
+        }
+    };
     if keep {
-        prepared.batch_to_keep(iterations, slice, &mut stopwatch);
+        prepared.batch_to_keep(iterations, slice, probe);
     } else {
-        prepared.batch(iterations, slice, &mut stopwatch);
+        prepared.batch(iterations, slice, probe);
     }
     let preempted = preemptions().zip(before).map(|(after, before)| after.saturating_sub(before));
     Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs(), preempted }

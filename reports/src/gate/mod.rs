@@ -7,6 +7,7 @@
 mod bencher;
 mod bmf;
 mod document;
+pub mod evaluation;
 mod exact;
 mod junit;
 mod launch;

@@ -6,6 +6,7 @@
 //! same samples always give the same answer.
 
 pub mod amdahl;
+mod binomial;
 mod bootstrap;
 mod crossover;
 mod describe;
@@ -20,6 +21,7 @@ mod shift;
 mod slope;
 mod wilcoxon;
 
+pub use binomial::binomial_interval;
 pub use bootstrap::{RESAMPLES, SEED};
 pub use crossover::{Crossover, crossover};
 pub use describe::{

@@ -19,11 +19,13 @@
 
 mod error;
 mod gate;
+mod suites;
 pub mod v1;
 mod validate;
 
 pub use error::WireError;
 pub use gate::{decode_gate, encode_gate};
+pub use suites::{decode_suites, encode_suite};
 pub use validate::validate;
 
 use crate::Run;

@@ -16,6 +16,7 @@ use clap::{ArgMatches, Args, FromArgMatches};
 
 use super::Command;
 use super::common::Selection;
+use super::gate_self_test::{Common, SelfTest};
 use crate::cli::print::{Streams, exit};
 use crate::cli::progress::progress;
 use crate::cli::settings::{Settings, utc_now};
@@ -39,7 +40,7 @@ struct Arguments {
     #[arg(long = "filter", value_name = "FILTER")]
     only: Vec<String>,
     /// The revision to compare with, which is built in a work tree of its own
-    #[arg(long, value_name = "REVISION", required_unless_present = "base_binary")]
+    #[arg(long, value_name = "REVISION", required_unless_present_any = ["base_binary", "is_on"])]
     base: Option<String>,
     /// A bench binary to compare with, instead of building one
     #[arg(long, value_name = "PROGRAM", conflicts_with = "base")]
@@ -64,6 +65,8 @@ struct Arguments {
     /// Write the figures in Bencher Metric Format
     #[arg(long, value_name = "FILE")]
     bmf: Option<PathBuf>,
+    #[command(flatten)]
+    self_test: SelfTest,
 }
 
 pub(super) struct Gate;
@@ -80,7 +83,8 @@ impl Command for Gate {
                 "Exit codes: 0 no regression, 1 could not run, 2 confirmed regression, 3 inconclusive.\n\n\
                  Examples:\n  cargo amdahl gate --base origin/main\n  \
                  cargo amdahl gate covariance --base HEAD~1 --budget 60s\n  \
-                 cargo amdahl gate --base-binary old/kernels --junit gate.xml",
+                 cargo amdahl gate --base-binary old/kernels --junit gate.xml\n  \
+                 cargo amdahl gate --self-test --time 60m",
             )
     }
 
@@ -98,6 +102,9 @@ impl Command for Gate {
         // Before anything is built: a file that cannot be used must not cost minutes first.
         let config = Config::nearest(&here)?;
         let setting = setting(&arguments, &settings)?;
+        if arguments.self_test.is_on {
+            return arguments.test_itself(setting, &settings, &config, streams);
+        }
         let store = settings.store();
         let _lock =
             store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;
@@ -134,10 +141,28 @@ fn setting(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Setting
         filter,
         command: format!("cargo amdahl gate {}", words.join(" ")),
         started: utc_now(),
+        plants: Vec::new(),
     })
 }
 
 impl Arguments {
+    /// `--self-test`, of the program that would be the head.
+    fn test_itself(
+        &self,
+        mut setting: Setting,
+        settings: &Settings,
+        config: &Config,
+        streams: &mut Streams,
+    ) -> anyhow::Result<ExitCode> {
+        "cargo amdahl gate --self-test".clone_into(&mut setting.command);
+        let program = match &self.head_binary {
+            Some(program) => program.clone(),
+            None => std::env::current_exe().context("cannot find the running program")?,
+        };
+        let markdown = self.markdown.as_deref();
+        self.self_test.run(Common { settings, setting, config, program, markdown }, streams)
+    }
+
     /// The two programs, built where they have to be.
     fn builds(
         &self,

@@ -7,6 +7,7 @@ mod common;
 mod compare;
 mod doctor;
 mod gate;
+mod gate_self_test;
 mod list;
 mod measure;
 mod peers;

@@ -37,6 +37,14 @@ impl GateFile {
             run: run.into(),
         }
     }
+
+    /// What was measured.
+    ///
+    /// # Errors
+    /// The file's version where it is another.
+    pub fn into_run(self) -> Result<core::GateRun, u64> {
+        if self.version == super::VERSION { Ok(self.run.into()) } else { Err(self.version) }
+    }
 }
 
 /// What is said of one case.

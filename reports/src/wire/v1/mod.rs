@@ -13,6 +13,7 @@ mod number;
 mod operations;
 mod peer;
 mod record;
+mod suite;
 mod swap;
 mod what_if;
 
@@ -28,6 +29,7 @@ pub use number::Number;
 pub use operations::Operations;
 pub use peer::{MissingPeer, PeerInfo};
 pub use record::{CaseId, Failure, FailureKind, Measurement, Outcome, Record, Series};
+pub(super) use suite::SuiteLine;
 pub use swap::{Swap, SwappedStage};
 pub use what_if::{Shift, StageExperiment, WhatIf};
 
