@@ -62,7 +62,7 @@ impl Runner<'_> {
         if group.peers.is_empty() || !self.choice.times() {
             return;
         }
-        let against = self.held_to(group, live);
+        let against = held_to(group, live);
         let mut judge = match Judge::open(self, &against) {
             Ok(judge) => judge,
             Err(failure) => {
@@ -93,16 +93,6 @@ impl Runner<'_> {
             }
         }
         self.judge = Some(judge);
-    }
-
-    /// Whose result the peers are held to: the reference's or, where that is slow, that of the fastest
-    /// case of ours, which agreed with it.
-    fn held_to(&self, group: &Group, live: &[LiveCase]) -> CaseId {
-        let reference = CaseId::new(&group.kernel, &group.reference, &group.size, 1);
-        let slow = live.iter().any(|case| case.id == reference && is_slow(case));
-        let serial = live.iter().filter(|case| case.id.threads == 1 && slow);
-        let fastest = serial.min_by(|a, b| a.estimate_ns.total_cmp(&b.estimate_ns));
-        fastest.map_or(reference, |case| case.id.clone())
     }
 
     fn open_peer(&self, judge: &mut Judge, id: &CaseId) -> Result<LiveCase, Failure> {
@@ -153,4 +143,14 @@ impl Runner<'_> {
             remedy: "mend those first, or give it more time (AMDAHL_TIMEOUT)".to_owned(),
         })
     }
+}
+
+/// Whose result the peers are held to: the reference's or, where that is slow, that of the fastest
+/// case of ours, which agreed with it.
+fn held_to(group: &Group, live: &[LiveCase]) -> CaseId {
+    let reference = CaseId::new(&group.kernel, &group.reference, &group.size, 1);
+    let slow = live.iter().any(|case| case.id == reference && is_slow(case));
+    let serial = live.iter().filter(|case| case.id.threads == 1 && slow);
+    let fastest = serial.min_by(|a, b| a.estimate_ns.total_cmp(&b.estimate_ns));
+    fastest.map_or(reference, |case| case.id.clone())
 }

@@ -1,7 +1,7 @@
 //! Peers in a report: apart from our variants, beside them in tables, and ahead or behind.
 
 use amdahl_reports::analyse::analyse;
-use amdahl_reports::summary::{Standing, contests, summarise};
+use amdahl_reports::summary::{CaseRow, Standing, contests, summarise};
 use amdahl_reports::{
     FailureKind, Finding, Measurement, Metric, MissingPeer, PeerInfo, Report, Role, Run, Series,
     Severity, VariantInfo, measurer, render, wire,
@@ -63,7 +63,9 @@ fn behind(run: &Run) -> Vec<Finding> {
 
 fn markdown(run: &Run) -> String {
     let files = amdahl_reports::report(run);
-    let pages = files.iter().filter(|file| file.path.ends_with(".md"));
+    let pages = files
+        .iter()
+        .filter(|file| file.path.rsplit_once('.').is_some_and(|(_, ending)| ending == "md"));
     let text: String = pages.map(|file| file.contents.as_str()).collect();
     // Cells keep their words together.
     text.replace('\u{a0}', " ")
@@ -79,7 +81,7 @@ fn a_peer_is_neither_the_fastest_nor_on_the_ladder_nor_among_our_rows_however_fa
     assert!(kernel.ladder.iter().all(|step| !step.case.variant.contains('.')));
     assert!(kernel.scaling.iter().all(|scaling| !scaling.variant.contains('.')));
     let peers: Vec<String> =
-        kernel.sizes.iter().flat_map(|size| &size.peers).map(|row| row.label()).collect();
+        kernel.sizes.iter().flat_map(|size| &size.peers).map(CaseRow::label).collect();
     assert_eq!(peers, ["numpy (Python)", "numba (Python), 2 threads"]);
     assert!(kernel.not_run.is_empty());
 }

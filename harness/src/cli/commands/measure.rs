@@ -37,7 +37,7 @@ struct Arguments {
     /// Measure this too, which takes long enough that it must be asked for
     #[arg(long, value_name = "MEASURER", value_parser = Choice::on_request())]
     measure: Vec<String>,
-    /// Leave the peers out, installed or not (also AMDAHL_PEERS=off)
+    /// Leave the peers out, as the variable `AMDAHL_PEERS=off` does
     #[arg(long)]
     no_peers: bool,
     /// Print the results as JSON
