@@ -18,8 +18,9 @@ impl Peered {
     /// With a stub of each behaviour, under its own name.
     fn with(behaviours: &[&str]) -> Self {
         let own = Self(Sandbox::of("peered"));
+        let stub = example("stub_peer").display().to_string();
         for behaviour in behaviours {
-            let start = format!("start = [{:?}, {behaviour:?}]", example("stub_peer"));
+            let start = format!("start = [{stub:?}, {behaviour:?}]");
             own.write(behaviour, &format!("language = \"Stub\"\nprotocol = 3\n{start}\n"));
         }
         own
@@ -220,7 +221,7 @@ fn peers_are_left_out_where_that_is_asked_for() {
 #[test]
 fn a_peer_is_listed_installed_and_out_of_date_once_what_it_depends_on_changes() {
     let own = Peered::with(&[]);
-    let stub = example("stub_peer");
+    let stub = example("stub_peer").display().to_string();
     own.write(
         "stub",
         &format!(
