@@ -30,6 +30,8 @@ pub(crate) struct LiveCase {
     pub(crate) agreement: Option<Agreement>,
     /// Estimated time of one iteration, in nanoseconds.
     pub(crate) estimate_ns: f64,
+    /// Whether a peer runs it.
+    pub(crate) is_peer: bool,
     worker: Worker,
 }
 
@@ -140,10 +142,33 @@ impl LiveCase {
                 cold_ns,
                 agreement: agreement.map(Agreement::from),
                 estimate_ns: 0.0,
+                is_peer: false,
                 worker,
             }),
             other => Err(unexpected("prepare", &other)),
         }
+    }
+
+    /// Prepares a case in a peer's worker, which calls the variant by this name and reads these files.
+    pub(crate) fn prepare_peer(
+        worker: Worker,
+        id: &CaseId,
+        name: &str,
+        source: &Source,
+    ) -> Result<Self, Failure> {
+        let asked = CaseId { variant: name.to_owned(), ..id.clone() };
+        let case = Self::prepared(worker, &asked, None, source, None, None)?;
+        Ok(Self { id: id.clone(), is_peer: true, ..case })
+    }
+
+    /// The worker, for what else can be asked of it.
+    pub(super) fn worker(&mut self) -> &mut Worker {
+        &mut self.worker
+    }
+
+    /// The process of its worker.
+    pub(crate) fn process(&self) -> u32 {
+        self.worker.id()
     }
 
     /// Gives the worker back, its case still prepared until the next `prepare`.
@@ -260,7 +285,7 @@ impl LiveCase {
     }
 }
 
-fn unexpected(asked: &str, reply: &Reply) -> Failure {
+pub(super) fn unexpected(asked: &str, reply: &Reply) -> Failure {
     let reason = format!("the worker answered {asked} with {reply:?}");
     Failure { kind: FailureKind::Broken, reason }
 }

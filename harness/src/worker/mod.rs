@@ -4,6 +4,7 @@ mod panics;
 mod plant;
 mod session;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
@@ -64,6 +65,7 @@ fn run(suite: &Suite, plants: &[Plant], channel: &mut Channel) -> io::Result<()>
                     protocol: VERSION,
                     counts_heap: allocator::is_declared(),
                     kernels: kernels.collect(),
+                    versions: BTreeMap::new(),
                 })?;
                 channel.receive()?
             }
@@ -78,6 +80,9 @@ fn run(suite: &Suite, plants: &[Plant], channel: &mut Channel) -> io::Result<()>
             | Request::Alone { .. }
             | Request::Faults { .. }
             | Request::Count {}
+            | Request::Export { .. }
+            | Request::Result { .. }
+            | Request::Hold { .. }
             | Request::Profile(_) => {
                 channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
                 channel.receive()?

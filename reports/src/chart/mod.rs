@@ -56,6 +56,8 @@ mod colour {
     pub const SKY: &str = "#56b4e9";
     /// The reference.
     pub const GREY: &str = "#9a9a9a";
+    /// A peer.
+    pub const PEER: &str = "#e69f00";
     /// What became faster.
     pub const GREEN: &str = "#009e73";
     /// What failed, or became slower.

@@ -6,6 +6,9 @@
 //!
 //! - `run`: `started`, `took_s`, `command`, `seed`, `cpu`, `rustc`, `commit`, `debug_assertions`,
 //!   `steal_percent`, `doctor` (a verdict or null);
+//! - `peers`: `name`, `language`, `versions`, and `reason` and `remedy` of one that was not run;
+//! - `contests`, our best against the best peer: `kernel`, `threads` (at most), `ours` and `peer`
+//!   (cases), `ahead` (the peer's time over ours), `at_the_ceiling` (whether ours is);
 //! - `findings`, most severe first: `analyser`, `severity` (`problem`, `warning`, `note`), `case`
 //!   (or null), `message`, `evidence` (a list of `name` and `value`);
 //! - `kernels`: `id`, `fastest` (a case or null), `sizes` (each with `label` and `rows`), `ladder`,
@@ -13,13 +16,15 @@
 //!   (what more of them give, by variant and size), `growth` (or null: `extents`, `curves`,
 //!   `overtakings`).
 //!
-//! The `bound` of a row (or null) is what limits it: `is` one of `read`, `copy`, `arithmetic` and
+//! A row of a peer has a `language`. The `bound` of a row (or null) is what limits it: `is` one of `read`, `copy`, `arithmetic` and
 //! `single_arithmetic`, `share` what it reaches, `left` how many times as fast it could be.
 //!
 //! A case is `kernel`, `variant`, `size`, `threads`. An interval is `estimate`, `low`, `high`,
 //! `confidence`. Times are in nanoseconds, heap in bytes, shares and errors are fractions. What was
 //! not measured is null, and so is a number that JSON cannot hold. The raw samples are in the
 //! records, not here.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
@@ -28,10 +33,10 @@ use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, Growth, KernelSummary, Ratio, Scaling, SizeSummary, StageRow, StageTable,
-    Stages, Status, Step, SwapRow, Swaps, WhatIfRow, WhatIfTable,
+    AmdahlTable, CaseRow, Contest, Growth, KernelSummary, Ratio, Scaling, SizeSummary, StageRow,
+    StageTable, Stages, Status, Step, SwapRow, Swaps, WhatIfRow, WhatIfTable, contests,
 };
-use crate::{CaseId, Finding, Report, Shift};
+use crate::{CaseId, Finding, PeerInfo, Report, Shift};
 
 /// Writes `report.json`.
 pub(super) struct Json;
@@ -62,11 +67,34 @@ impl Renderer for Json {
                 "steal_percent": info.conditions.steal_percent,
                 "doctor": Subject::of(info).map(|subject| Diagnosis::of(&subject).verdict()),
             },
+            "peers": report.run.info.peers.iter().map(peer).collect::<Vec<_>>(),
+            "contests": contests(&report.summary).iter().map(contest).collect::<Vec<_>>(),
             "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
             "kernels": report.summary.kernels.iter().map(kernel).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
     }
+}
+
+fn peer(peer: &PeerInfo) -> Value {
+    json!({
+        "name": peer.name,
+        "language": peer.language,
+        "versions": peer.versions.iter().cloned().collect::<BTreeMap<_, _>>(),
+        "reason": peer.missing.as_ref().map(|missing| &missing.reason),
+        "remedy": peer.missing.as_ref().map(|missing| &missing.remedy),
+    })
+}
+
+fn contest(contest: &Contest<'_>) -> Value {
+    json!({
+        "kernel": contest.kernel,
+        "threads": contest.threads,
+        "ours": case(&contest.ours.case),
+        "peer": case(&contest.peer.case),
+        "ahead": ratio(&contest.ahead),
+        "at_the_ceiling": contest.is_at_the_ceiling(),
+    })
 }
 
 fn finding(finding: &Finding) -> Value {
@@ -82,7 +110,7 @@ fn finding(finding: &Finding) -> Value {
 
 fn kernel(kernel: &KernelSummary) -> Value {
     let sizes = kernel.sizes.iter().map(|size| {
-        json!({ "label": size.label, "rows": size.rows.iter().map(|own| row(size, own)).collect::<Vec<_>>() })
+        json!({ "label": size.label, "rows": size.rows_with_peers().map(|own| row(size, own)).collect::<Vec<_>>() })
     });
     json!({
         "id": kernel.id,
@@ -136,6 +164,9 @@ fn row(size: &SizeSummary, row: &CaseRow) -> Value {
         "status": status,
         "reason": reason,
         "rung": row.rung.label(),
+        "language": row.language,
+        "lines": row.lines,
+        "resident_peak_bytes": row.resident_peak,
         "timed_by": row.timing.as_ref().map(|timing| timing.measurer.clone()),
         "samples": row.timing.as_ref().map(|timing| timing.samples_ns.len()),
         "time_ns": row.timing.as_ref().map(|timing| interval(&timing.time_ns)),

@@ -27,7 +27,8 @@ pub use bootstrap::{RESAMPLES, SEED};
 pub use change_point::{ChangePoint, LEAST_LEVEL, change_points};
 pub use crossover::{Crossover, crossover};
 pub use describe::{
-    mean, median, median_absolute_deviation, quantile, relative_dispersion, relative_range,
+    geometric_mean, mean, median, median_absolute_deviation, quantile, relative_dispersion,
+    relative_range,
 };
 pub use exponent::exponent;
 pub use growth::{Fit, Law, Point, possible_laws};

@@ -9,6 +9,7 @@ mod doctor;
 mod growing;
 mod instructions;
 mod merging;
+mod peers;
 mod place;
 mod plant;
 mod rendering;

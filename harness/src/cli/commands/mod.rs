@@ -12,6 +12,7 @@ mod history;
 mod list;
 mod measure;
 mod merge;
+mod peers;
 mod profile;
 mod relink;
 mod report;
@@ -49,7 +50,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 13] {
+pub(crate) fn all() -> [&'static dyn Command; 14] {
     [
         &list::List,
         &check::Check,
@@ -63,6 +64,7 @@ pub(crate) fn all() -> [&'static dyn Command; 13] {
         &accept::Accept,
         &history::History,
         &merge::Merge,
+        &peers::Peers,
         &whatif::WhatIf,
     ]
 }
