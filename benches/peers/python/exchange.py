@@ -5,9 +5,13 @@ import re
 import numpy as np
 
 # A record of a column of text: a quoted cell, or nothing at all where the cell is missing.
-RECORD = re.compile(r'(?:"((?:[^"]|"")*)")?(?:\r?\n|$)')
+RECORD = re.compile(r'(?:"([^"]*(?:""[^"]*)*)")?(?:\r?\n|$)')
 
 NUMBERS = {"f": {4: "<f4", 8: "<f8"}, "i": {8: "<i8"}}
+
+
+class Text(list):
+    """A column of text, even where it has no cells."""
 
 
 def read(path):
@@ -51,6 +55,8 @@ def write(values, directory):
 
 def is_text(value):
     """Whether it is a text or a list of texts; a list in which all are missing is one."""
+    if isinstance(value, Text):
+        return True
     if isinstance(value, list):
         return bool(value) and all(cell is None or isinstance(cell, str) for cell in value)
     return isinstance(value, str)

@@ -2,7 +2,7 @@
 
 from importlib import import_module
 
-GROUPS = ("arrays", "linalg", "stats", "cluster")
+GROUPS = ("arrays", "linalg", "stats", "cluster", "tables", "streams", "charts", "pipelines")
 
 
 def register_all():

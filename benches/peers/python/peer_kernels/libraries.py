@@ -40,7 +40,7 @@ def load_those_named_by(function):
             value = function.__globals__.get(name)
             if isinstance(value, Library):
                 function.__globals__[name] = import_module(value.name)
-            elif isinstance(value, types.FunctionType) and value.__module__ == function.__module__:
+            elif isinstance(value, types.FunctionType) and value.__module__.startswith(__package__):
                 waiting.append(value)
 
 

@@ -50,7 +50,11 @@ def is_array(value):
 def named(kernel, value):
     if not isinstance(value, dict) or is_array(value):
         return {"": crossed(kernel, value)}
-    return {name: crossed(kernel, part) for name, part in value.items()}
+    values = {}
+    for name, part in value.items():
+        for below, found in named(kernel, part).items():
+            values[f"{name}.{below}".rstrip(".")] = found
+    return values
 
 
 def run(kernel, variant, case):
