@@ -97,10 +97,10 @@ def matplotlib_figure_of(data):
         axes.set_axisbelow(True)
     panels = figure.axes
     panels[0].bar(data.edges, data.counts, 0.95 * data.width, align="edge", color=COLOURS[0])
-    panels[1].scatter(data.x, data.y, s=8, color=COLOURS[1])
+    panels[1].scatter(data.x, data.y, s=5, color=COLOURS[1])
     panels[2].plot(data.line, color=COLOURS[2])
     panels[3].bar(range(len(data.names)), data.heights, 0.76, color=COLOURS[3])
-    panels[3].set_xticks(range(len(data.names)), data.names)
+    panels[3].set_xticks(range(len(data.names)), data.names, fontsize=9)
     return figure
 
 
