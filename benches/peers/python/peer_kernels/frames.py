@@ -76,6 +76,18 @@ def query(connection, sql):
     return connection.execute(sql).to_arrow_table()
 
 
+def refusing(run, *errors):
+    """What `run` does, where these errors of a library say that an input has no result."""
+
+    def refuse():
+        try:
+            return run()
+        except errors as error:
+            raise ValueError(str(error)) from error
+
+    return refuse
+
+
 def text_of(values):
     """A column of text as a list, None where it is missing."""
     return Text(value if isinstance(value, str) else None for value in values)

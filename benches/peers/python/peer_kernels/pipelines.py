@@ -19,6 +19,7 @@ import numpy as np
 from exchange import Text
 
 from . import pipeline_duckdb
+from .frames import refusing
 from .libraries import library
 from .registry import Timed, absent, may_refuse, variant
 
@@ -357,7 +358,7 @@ def by_polars(**files):
         marks = ranked.drop_nulls("arrival").join(most, on="airline").sort(["line", "month"])
         return draw(marks.select("airline", pl.col("month").cast(int), "arrival").iter_rows())
 
-    return Timed(run, marks_of_axes)
+    return Timed(refusing(run, pl.exceptions.PolarsError), marks_of_axes)
 
 
 @variant(KERNEL, "duckdb", parallel=True)
@@ -383,4 +384,4 @@ def by_duckdb(*, threads, **files):
         connection.execute(pipeline_duckdb.TRANSFORM)
         return draw(connection.execute(pipeline_duckdb.MARKS.format(lines=LINES)).fetchall())
 
-    return Timed(run, marks_of_axes)
+    return Timed(refusing(run, duckdb.Error), marks_of_axes)

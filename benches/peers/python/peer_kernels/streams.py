@@ -2,7 +2,7 @@
 
 The text crosses as one cell; setup writes it to a file, and an iteration begins with opening that.
 Empty cells and pandas' other spellings of a missing number are skipped; a group's name is missing
-only where it is empty.
+only where it is empty. A row of the wrong length is what each library takes it for.
 """
 
 import csv
@@ -12,7 +12,7 @@ import tempfile
 import numpy as np
 from exchange import Text
 
-from .frames import query
+from .frames import query, refusing
 from .libraries import library
 from .registry import Timed, absent, may_refuse, variant
 
@@ -187,7 +187,7 @@ def statistics_by_polars(csv, chunk_rows):
             ]
         return numbers, scan.select(wanted).collect(engine="streaming").row(0)
 
-    return Timed(run, statistics_of_row)
+    return Timed(refusing(run, pl.exceptions.PolarsError), statistics_of_row)
 
 
 def statistics_of_row(result):
@@ -205,12 +205,13 @@ def statistics_by_duckdb(csv, chunk_rows, *, threads):
         scan = f"read_csv('{source.path}', header = true, nullstr = [{missing}])"
         described = connection.execute(f"describe from {scan}").fetchall()
         numbers = [name for name, kind, *_ in described if kind in ("DOUBLE", "BIGINT")]
+        kinds = f", types = {dict.fromkeys(numbers, 'double')})" if numbers else ")"
         wanted = [
             f'count("{name}"), avg("{name}"), stddev_samp("{name}"), min("{name}"), max("{name}")' for name in numbers
         ]
-        return numbers, connection.execute(f"select {', '.join(wanted) or 'count(*)'} from {scan}").fetchone()
+        return numbers, connection.execute(f"select {', '.join(wanted) or 'count(*)'} from {scan[:-1]}{kinds}").fetchone()
 
-    return Timed(run, statistics_of_row)
+    return Timed(refusing(run, duckdb.Error), statistics_of_row)
 
 
 def arrow_batches(source, kinds=None):
@@ -225,9 +226,11 @@ def statistics_by_pyarrow(csv, chunk_rows):
 
     def run():
         columns = {}
-        for batch in arrow_batches(source):
+        schema = arrow_batches(source).schema
+        kinds = {field.name: pa.float64() for field in schema if pa.types.is_integer(field.type)}
+        for batch in arrow_batches(source, kinds):
             for name, column in zip(batch.schema.names, batch.columns):
-                if not pa.types.is_floating(column.type) and not pa.types.is_integer(column.type):
+                if not pa.types.is_floating(column.type):
                     continue
                 count = len(column) - column.null_count
                 if count == 0:
@@ -303,7 +306,7 @@ def means_by_polars(csv, chunk_rows):
         means = groups.agg(pl.col("value").fill_nan(None).mean())
         return means.sort("category").collect(engine="streaming")
 
-    return Timed(run, lambda frame: means_of(frame["category"], frame["value"]))
+    return Timed(refusing(run, pl.exceptions.PolarsError), lambda frame: means_of(frame["category"], frame["value"]))
 
 
 @variant(MEANS, "duckdb", parallel=True)
@@ -323,7 +326,7 @@ def means_by_duckdb(csv, chunk_rows, *, threads):
             """,
         )
 
-    return Timed(run, lambda table: means_of(table["category"].to_pylist(), table["mean"].to_pylist()))
+    return Timed(refusing(run, duckdb.Error), lambda table: means_of(table["category"].to_pylist(), table["mean"].to_pylist()))
 
 
 @variant(MEANS, "pyarrow", parallel=True)
@@ -331,12 +334,16 @@ def means_by_pyarrow(csv, chunk_rows):
     source = CsvFile(csv, chunk_rows)
 
     def run():
-        parts = []
-        for batch in arrow_batches(source, {"category": pa.string(), "value": pa.float64()}):
-            part = pa.Table.from_batches([batch]).filter(pc.not_equal(batch["category"], ""))
-            parts.append(part.group_by("category").aggregate([("value", "sum"), ("value", "count")]))
+        batches = arrow_batches(source, {"category": pa.string(), "value": pa.float64()})
+        parts = [sums_of(batches.schema.empty_table())]
+        for batch in batches:
+            parts.append(sums_of(pa.Table.from_batches([batch])))
         sums = pa.concat_tables(parts).group_by("category").aggregate([("value_sum", "sum"), ("value_count", "sum")])
         sums = sums.sort_by("category")
         return sums.append_column("mean", pc.divide(sums["value_sum_sum"], pc.cast(sums["value_count_sum"], "double")))
+
+    def sums_of(table):
+        groups = table.filter(pc.not_equal(table["category"], "")).group_by("category")
+        return groups.aggregate([("value", "sum"), ("value", "count")])
 
     return Timed(run, lambda table: means_of(table["category"].to_pylist(), table["mean"].to_pylist()))

@@ -175,8 +175,8 @@ def by_pandas_apply(**columns):
                 report[2 if name in texts else 1] += table[name].isna().sum()
                 table[name] = table[name].apply(lambda cell, fill=fill: fill if pd.isna(cell) else cell)
         for name in texts:
-            lowered = table[name].apply(lambda cell: cell if pd.isna(cell) else cell.lower())
-            report[3] += (lowered != table[name]).sum()
+            lowered = table[name].apply(lambda cell: cell if pd.isna(cell) else cell.lower()).astype("str")
+            report[3] += (lowered != table[name])[lowered.notna()].sum()
             table[name] = lowered
         far = pd.Series(False, index=table.index)
         for name in numbers:
@@ -202,7 +202,7 @@ def by_pandas(**columns):
         fills = {name: fill for name, fill in fills.items() if fill is not None}
         table = table.fillna(fills)
         lowered = table.assign(**{name: table[name].str.lower() for name in texts})
-        changed = sum((lowered[name] != table[name]).sum() for name in texts)
+        changed = sum((lowered[name] != table[name])[table[name].notna()].sum() for name in texts)
         means, reaches = lowered[numbers].mean(), DEVIATIONS * lowered[numbers].std()
         far = (((lowered[numbers] - means).abs() > reaches) & (reaches > 0)).any(axis=1)
         filled = missing.reindex(list(fills), fill_value=0)

@@ -70,7 +70,7 @@ def by_pandas_iterrows(**columns):
     return Timed(run, kept)
 
 
-@variant(KERNEL, "pandas_apply", left_out={"200000": ROWS_TAKE_LONG})
+@variant(KERNEL, "pandas_apply")
 def by_pandas_apply(**columns):
     frame = pandas_of(columns)
 
