@@ -4,7 +4,7 @@
 
 writes the figure in each format a library has here, and prints a line of JSON for each library:
 lines of code of its drawing, bytes and time by format (the first drawing, and the median of ten
-after it), formats it would have with more installed, and whether its HTML is interactive.
+after it), formats it would have with more installed, and whether a reader can point at a value in its HTML.
 """
 
 import argparse
@@ -21,28 +21,29 @@ from time import perf_counter_ns
 
 import numpy as np
 
-from peer_kernels import chart_panels, libraries
+from peer_kernels import libraries
+from peer_kernels.charts import panels
 
 REPETITIONS = 10
 NANOSECONDS_PER_MILLISECOND = 1e6
 
 
 def matplotlib_as(kind):
-    return lambda data: chart_panels.matplotlib_bytes(chart_panels.matplotlib_figure_of(data), kind)
+    return lambda data: panels.matplotlib_bytes(panels.matplotlib_figure_of(data), kind)
 
 
 def plotly_html(data):
-    return chart_panels.plotly_figure_of(data).to_html(include_plotlyjs="cdn").encode()
+    return panels.plotly_figure_of(data).to_html(include_plotlyjs="cdn").encode()
 
 
 def plotly_json(data):
-    return chart_panels.plotly_figure_of(data).to_json().encode()
+    return panels.plotly_figure_of(data).to_json().encode()
 
 
 def altair_as(kind):
     def draw(data):
         file = io.BytesIO() if kind in ("png", "pdf") else io.StringIO()
-        chart_panels.altair_chart_of(data).save(file, format=kind)
+        panels.altair_chart_of(data).save(file, format=kind)
         content = file.getvalue()
         return content if isinstance(content, bytes) else content.encode()
 
@@ -51,13 +52,13 @@ def altair_as(kind):
 
 # Package, the functions that draw the figure, formats here, formats with more installed, interactive.
 LIBRARIES = {
-    "Matplotlib": ("matplotlib", [chart_panels.matplotlib_figure_of],
-                   {kind: matplotlib_as(kind) for kind in ("svg", "png", "pdf")}, {}, "no"),
-    "Plotly": ("plotly", [chart_panels.plotly_figure_of], {"html": plotly_html, "json": plotly_json},
-               dict.fromkeys(("svg", "png", "pdf"), "needs Kaleido and a Chrome beside it"), "yes"),
-    "Altair": ("altair", [chart_panels.altair_chart_of, chart_panels.rows_of],
+    "Matplotlib": ("matplotlib", [panels.matplotlib_figure_of],
+                   {kind: matplotlib_as(kind) for kind in ("svg", "png", "pdf")}, {}, False),
+    "Plotly": ("plotly", [panels.plotly_figure_of], {"html": plotly_html, "json": plotly_json},
+               dict.fromkeys(("svg", "png", "pdf"), "needs Kaleido and a Chrome beside it"), True),
+    "Altair": ("altair", [panels.altair_chart_of, panels.rows_of],
                {kind: altair_as(kind) for kind in ("svg", "png", "html", "json")},
-               {}, "when each panel asks for it"),
+               {}, True),
 }  # fmt: skip
 
 
@@ -80,7 +81,7 @@ def example(points):
     generator = np.random.default_rng(1)
     x = generator.normal(size=points)
     names = ["linear", "tree", "forest", "boosting", "network", "ensemble"]
-    return chart_panels.data_of(
+    return panels.data_of(
         values=generator.normal(size=points),
         x=x,
         y=0.8 * x + 0.4 * generator.normal(size=points),

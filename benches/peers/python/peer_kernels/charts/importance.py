@@ -10,8 +10,8 @@ import json
 import numpy as np
 from exchange import Text
 
-from .libraries import library
-from .registry import Timed, absent, may_refuse, variant
+from ..libraries import library
+from ..registry import Timed, absent, may_refuse, variant
 
 matplotlib_figure = library("matplotlib.figure")
 matplotlib_cm = library("matplotlib.colors")

@@ -10,7 +10,7 @@ from statistics import median
 
 import numpy as np
 
-from .frames import (
+from ..frames import (
     columns_of_arrow,
     columns_of_pandas,
     columns_of_polars,
@@ -22,8 +22,8 @@ from .frames import (
     query,
     text_of,
 )
-from .libraries import library
-from .registry import Timed, absent, variant
+from ..libraries import library
+from ..registry import Timed, absent, variant
 
 pd = library("pandas")
 pl = library("polars")

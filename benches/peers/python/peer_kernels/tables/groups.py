@@ -8,9 +8,9 @@ import math
 import numpy as np
 from exchange import Text
 
-from .frames import arrow_of, columns_of_arrow, columns_of_polars, duckdb_of, pandas_of, polars_of, query
-from .libraries import library
-from .registry import Timed, absent, variant
+from ..frames import arrow_of, columns_of_arrow, columns_of_polars, duckdb_of, pandas_of, polars_of, query
+from ..libraries import library
+from ..registry import Timed, absent, variant
 
 pd = library("pandas")
 pl = library("polars")

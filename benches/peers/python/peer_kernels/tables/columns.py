@@ -6,9 +6,9 @@ reach them with nulls.
 
 import numpy as np
 
-from .frames import arrow_of, columns_of_arrow, columns_of_polars, duckdb_of, pandas_of, polars_of, query
-from .libraries import library
-from .registry import Timed, absent, numba_variants, variant
+from ..frames import arrow_of, columns_of_arrow, columns_of_polars, duckdb_of, pandas_of, polars_of, query
+from ..libraries import library
+from ..registry import Timed, absent, numba_variants, variant
 
 pl = library("polars")
 pc = library("pyarrow.compute")

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from .frames import arrow_of, duckdb_of, is_text, lists_of, pandas_of, polars_of, query
-from .libraries import library
-from .registry import Timed, absent, variant
+from ..frames import arrow_of, duckdb_of, is_text, lists_of, pandas_of, polars_of, query
+from ..libraries import library
+from ..registry import Timed, absent, variant
 
 pd = library("pandas")
 pa = library("pyarrow")

@@ -1,4 +1,4 @@
-"""The flights in DuckDB's SQL, from the files to the marks; see pipelines.py for what is computed."""
+"""The flights in DuckDB's SQL, from the files to the marks; see flights.py for what is computed."""
 
 LOAD = """
 create or replace temp table {name} as

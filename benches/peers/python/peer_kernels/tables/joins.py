@@ -5,9 +5,9 @@ An event of an unknown user counts for nobody; a user who stands in several rows
 
 import numpy as np
 
-from .frames import arrow_of, duckdb_of, query
-from .libraries import library
-from .registry import Timed, absent, variant
+from ..frames import arrow_of, duckdb_of, query
+from ..libraries import library
+from ..registry import Timed, absent, variant
 
 pd = library("pandas")
 pl = library("polars")

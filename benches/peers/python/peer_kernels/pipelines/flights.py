@@ -18,10 +18,10 @@ from statistics import median
 import numpy as np
 from exchange import Text
 
-from . import pipeline_duckdb
-from .frames import refusing
-from .libraries import library
-from .registry import Timed, absent, may_refuse, variant
+from . import flights_sql
+from ..frames import refusing
+from ..libraries import library
+from ..registry import Timed, absent, may_refuse, variant
 
 matplotlib_figure = library("matplotlib.figure")
 duckdb = library("duckdb")
@@ -371,8 +371,8 @@ def by_duckdb(*, threads, **files):
         path.write_text(text, encoding="utf-8", newline="")
         headers[name] = text[: text.find("\n")].split(",")
         tidied = [] if name == "flights" else TIDIED[name]
-        loads.append(pipeline_duckdb.load(name, path, headers[name], TEXTS[name], tidied))
-    clean = pipeline_duckdb.clean(headers["flights"], TIDIED["flights"])
+        loads.append(flights_sql.load(name, path, headers[name], TEXTS[name], tidied))
+    clean = flights_sql.clean(headers["flights"], TIDIED["flights"])
 
     def run():
         # The folder lives as long as this function.
@@ -380,8 +380,8 @@ def by_duckdb(*, threads, **files):
         for load in loads:
             connection.execute(load)
         connection.execute(clean)
-        check_months(connection.execute(pipeline_duckdb.MONTHS).fetchone()[0])
-        connection.execute(pipeline_duckdb.TRANSFORM)
-        return draw(connection.execute(pipeline_duckdb.MARKS.format(lines=LINES)).fetchall())
+        check_months(connection.execute(flights_sql.MONTHS).fetchone()[0])
+        connection.execute(flights_sql.TRANSFORM)
+        return draw(connection.execute(flights_sql.MARKS.format(lines=LINES)).fetchall())
 
     return Timed(refusing(run, duckdb.Error), marks_of_axes)

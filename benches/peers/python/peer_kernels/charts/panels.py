@@ -11,8 +11,8 @@ from collections import namedtuple
 import numpy as np
 from exchange import Text
 
-from .libraries import library
-from .registry import Timed, absent, variant
+from ..libraries import library
+from ..registry import Timed, absent, variant
 
 matplotlib_figure = library("matplotlib.figure")
 go = library("plotly.graph_objects")
@@ -164,7 +164,7 @@ def plotly_figure_of(data):
         figure.update_xaxes(title_text=x_title, row=row, col=column)
         figure.update_yaxes(title_text=y_title, row=row, col=column)
     width, height = SIZE_PX
-    return figure.update_layout(width=width, height=height, showlegend=False, template="simple_white")
+    return figure.update_layout(width=width, height=height, showlegend=False, template="simple_white", margin={"t": 40})
 
 
 @variant(KERNEL, "plotly")
@@ -208,16 +208,16 @@ def altair_chart_of(data):
         for values, (title, _, _) in zip(rows, PANELS)
     ]
     _, x, y = zip(*PANELS)
-    bins = panels[0].mark_bar(color=COLOURS[0]).encode(
+    bins = panels[0].mark_bar(color=COLOURS[0], tooltip=True).encode(
         alt.X("from:Q", bin="binned", title=x[0]), alt.X2("to:Q"), alt.Y("count:Q", title=y[0])
     )
-    points = panels[1].mark_circle(color=COLOURS[1], size=12, opacity=1).encode(
+    points = panels[1].mark_circle(color=COLOURS[1], size=12, opacity=1, tooltip=True).encode(
         alt.X("x:Q", title=x[1]), alt.Y("y:Q", title=y[1])
     )
-    line = panels[2].mark_line(color=COLOURS[2], strokeWidth=1.5).encode(
+    line = panels[2].mark_line(color=COLOURS[2], strokeWidth=1.5, tooltip=True).encode(
         alt.X("x:Q", title=x[2]), alt.Y("y:Q", title=y[2])
     )
-    bars = panels[3].mark_bar(color=COLOURS[3]).encode(
+    bars = panels[3].mark_bar(color=COLOURS[3], tooltip=True).encode(
         alt.X("name:N", sort=None, title=x[3], axis=alt.Axis(labelAngle=0)), alt.Y("height:Q", title=y[3])
     )
     return (bins | points) & (line | bars)

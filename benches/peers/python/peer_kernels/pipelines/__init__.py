@@ -1,0 +1,3 @@
+"""Variants of the pipelines."""
+
+from . import flights
