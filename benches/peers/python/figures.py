@@ -120,7 +120,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--into", type=Path, required=True, help="where the files go")
     arguments.add_argument("--points", type=int, default=1000, help="points of each panel but the bars")
-    arguments.add_argument("--only", nargs=2, metavar=("LIBRARY", "FORMAT"), help="one format, as the script calls itself")
+    arguments.add_argument("--only", nargs=2, metavar=("LIBRARY", "FORMAT"), help="one format, in this process")
     given = arguments.parse_args()
     given.into.mkdir(parents=True, exist_ok=True)
     if given.only:

@@ -105,6 +105,10 @@ def means_of(names, means):
     return {"category": Text(names), "mean": np.array([math.nan if mean is None else mean for mean in means], float)}
 
 
+def means_of_arrow(table):
+    return means_of(table["category"].to_pylist(), table["mean"].to_pylist())
+
+
 def records(file):
     """The header and the rows of a file; a row of another length is an error."""
     rows = csv.reader(file)
@@ -205,11 +209,13 @@ def statistics_by_duckdb(csv, chunk_rows, *, threads):
         scan = f"read_csv('{source.path}', header = true, nullstr = [{missing}])"
         described = connection.execute(f"describe from {scan}").fetchall()
         numbers = [name for name, kind, *_ in described if kind in ("DOUBLE", "BIGINT")]
-        kinds = f", types = {dict.fromkeys(numbers, 'double')})" if numbers else ")"
+        kinds = {name: "double" if name in numbers else kind for name, kind, *_ in described}
+        scan = f"read_csv('{source.path}', header = true, nullstr = [{missing}], types = {kinds})"
         wanted = [
             f'count("{name}"), avg("{name}"), stddev_samp("{name}"), min("{name}"), max("{name}")' for name in numbers
         ]
-        return numbers, connection.execute(f"select {', '.join(wanted) or 'count(*)'} from {scan[:-1]}{kinds}").fetchone()
+        answer = connection.execute(f"select {', '.join(wanted) or 'count(*)'} from {scan}")
+        return numbers, answer.fetchone()
 
     return Timed(refusing(run, duckdb.Error), statistics_of_row)
 
@@ -326,7 +332,7 @@ def means_by_duckdb(csv, chunk_rows, *, threads):
             """,
         )
 
-    return Timed(refusing(run, duckdb.Error), lambda table: means_of(table["category"].to_pylist(), table["mean"].to_pylist()))
+    return Timed(refusing(run, duckdb.Error), means_of_arrow)
 
 
 @variant(MEANS, "pyarrow", parallel=True)
@@ -346,4 +352,4 @@ def means_by_pyarrow(csv, chunk_rows):
         groups = table.filter(pc.not_equal(table["category"], "")).group_by("category")
         return groups.aggregate([("value", "sum"), ("value", "count")])
 
-    return Timed(run, lambda table: means_of(table["category"].to_pylist(), table["mean"].to_pylist()))
+    return Timed(run, means_of_arrow)

@@ -33,7 +33,9 @@ KERNEL = "clean"
 DEVIATIONS = 3
 REPORT = ("duplicates_removed", "numeric_filled", "categorical_filled", "lowercased", "outliers_removed")
 
-ROWS_TAKE_LONG = "a row becomes an object of its own in each of four steps, and that many of them take longer than an iteration may"
+ROWS_TAKE_LONG = (
+    "a row becomes an object of its own in each of four steps, and that many of them take longer than an iteration may"
+)
 
 absent(KERNEL, "numpy", "its arrays have no missing text, and a table would be put together by hand")
 absent(KERNEL, "numexpr", "it has no tables")
@@ -259,9 +261,9 @@ def by_duckdb(*, threads, **columns):
     connection = duckdb_of(threads, raw=columns)
     texts = [name for name, column in columns.items() if is_text(column)]
     numbers = [name for name in columns if name not in texts]
-    steps, counts, answer = statements(texts, numbers)
 
     def run():
+        steps, counts, answer = statements(texts, numbers)
         for step in steps:
             connection.execute(step)
         return query(connection, answer), connection.execute(counts).fetchone()
@@ -271,29 +273,55 @@ def by_duckdb(*, threads, **columns):
 
 def statements(texts, numbers):
     """The queries: steps that leave tables behind, the one of the report, and the one of the rows kept."""
-    every = ", ".join(f'"{name}"' for name in numbers + texts)
-    steps = [f"create or replace temp table firsts as select min(rowid) as row, {every} from raw group by {every}"]
-    fills = [f'median("{name}")::double as "{name}"' for name in numbers]
-    for name in texts:
-        words = f'select "{name}" as word, count(*) as cells from firsts where "{name}" is not null group by 1'
-        fills.append(f'(select word from ({words}) order by cells desc, word limit 1) as "{name}"')
-    steps.append(f"create or replace temp table fills as select {', '.join(fills)} from firsts")
-    filled = ", ".join(f'coalesce(firsts."{name}", fills."{name}") as "{name}"' for name in numbers + texts)
-    steps.append(f"create or replace temp table filled as select row, {filled} from firsts, fills")
-    spans = [f'avg("{name}") as "mean {name}", {DEVIATIONS} * stddev_samp("{name}") as "reach {name}"' for name in numbers]
-    far = [f'("reach {name}" > 0 and abs("{name}" - "mean {name}") > "reach {name}")' for name in numbers]
-    lowered = ", ".join([f'"{name}"' for name in numbers] + [f'lower("{name}") as "{name}"' for name in texts])
-    steps.append(
-        f"create or replace temp table lowered as select row, {lowered}, coalesce({' or '.join(far) or 'false'}, false) as far "
-        f"from filled, (select {', '.join(spans) or '0'} from filled)"
-    )
-    missing = {name: f'(select count("{name}") from filled) - (select count("{name}") from firsts)' for name in numbers + texts}
-    changed = [f'(select count(*) from filled where lower("{name}") <> "{name}")' for name in texts]
-    parts = [
-        "(select count(*) from raw) - (select count(*) from firsts)",
-        " + ".join(missing[name] for name in numbers) or "0",
-        " + ".join(missing[name] for name in texts) or "0",
-        " + ".join(changed) or "0",
-        "(select count(*) from lowered where far)",
+    every = ", ".join(map(quoted, numbers + texts))
+    changes = " + ".join(f"(select count(*) from filled where lower({name}) <> {name})" for name in map(quoted, texts))
+    counts = f"""
+        select (select count(*) from raw) - (select count(*) from firsts), {filled_cells(numbers)},
+               {filled_cells(texts)}, {changes or 0}, (select count(*) from lowered where far)
+    """
+    steps = [
+        f"create or replace temp table firsts as select min(rowid) as row, {every} from raw group by {every}",
+        f"create or replace temp table fills as select {', '.join(map(median_of, numbers))}"
+        f" {', ' if numbers and texts else ''} {', '.join(map(mode_of, texts))} from firsts",
+        f"create or replace temp table filled as"
+        f" select row, {', '.join(map(filled, numbers + texts))} from firsts, fills",
+        f"create or replace temp table lowered as"
+        f" select row, {', '.join([*map(quoted, numbers), *map(lowered, texts)])},"
+        f" coalesce({' or '.join(map(is_far, numbers)) or 'false'}, false) as far"
+        f" from filled, (select {', '.join(map(span_of, numbers)) or '0'} from filled)",
     ]
-    return steps, f"select {', '.join(parts)}", f"select {every} from lowered where not far order by row"
+    return steps, counts, f"select {every} from lowered where not far order by row"
+
+
+def quoted(name):
+    return f'"{name}"'
+
+
+def median_of(name):
+    return f'median("{name}")::double as "{name}"'
+
+
+def mode_of(name):
+    words = f'select "{name}" as word, count(*) as cells from firsts where "{name}" is not null group by 1'
+    return f'(select word from ({words}) order by cells desc, word limit 1) as "{name}"'
+
+
+def filled(name):
+    return f'coalesce(firsts."{name}", fills."{name}") as "{name}"'
+
+
+def lowered(name):
+    return f'lower("{name}") as "{name}"'
+
+
+def span_of(name):
+    return f'avg("{name}") as "mean {name}", {DEVIATIONS} * stddev_samp("{name}") as "reach {name}"'
+
+
+def is_far(name):
+    return f'("reach {name}" > 0 and abs("{name}" - "mean {name}") > "reach {name}")'
+
+
+def filled_cells(names):
+    cells = [f"(select count({name}) from filled) - (select count({name}) from firsts)" for name in map(quoted, names)]
+    return " + ".join(cells) or "0"
