@@ -4,14 +4,15 @@ import re
 
 import numpy as np
 
-# A record of a column of text: a quoted cell, or nothing at all where the cell is missing.
+# A record of a column of text: a quoted cell, or nothing at all where the cell is missing. A cell
+# may be a whole file, so the pattern must take it in large steps.
 RECORD = re.compile(r'(?:"([^"]*(?:""[^"]*)*)")?(?:\r?\n|$)')
 
 NUMBERS = {"f": {4: "<f4", 8: "<f8"}, "i": {8: "<i8"}}
 
 
 class Text(list):
-    """A column of text, even where it has no cells."""
+    """A column of text, also where it is empty and no cell tells."""
 
 
 def read(path):
@@ -55,11 +56,11 @@ def write(values, directory):
 
 def is_text(value):
     """Whether it is a text or a list of texts; a list in which all are missing is one."""
-    if isinstance(value, Text):
+    if isinstance(value, (str, Text)):
         return True
     if isinstance(value, list):
         return bool(value) and all(cell is None or isinstance(cell, str) for cell in value)
-    return isinstance(value, str)
+    return False
 
 
 def texts(name, column):

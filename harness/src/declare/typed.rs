@@ -4,10 +4,11 @@ use std::ops::RangeInclusive;
 
 use amdahl_reports::{Agreement, KernelInfo, Operations, SizeInfo, SwappedStage, Tolerance};
 
-use super::describe::{Describe, Kept};
+use super::describe::{Describe, Kept, Size};
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::error::DeclareError;
 use super::growing::Growing;
+use super::hold;
 use super::sizes::SizeLabel;
 use super::timed::Timed;
 use crate::data::{Agree, Disagreement, Exchange, Exchanged, Rng};
@@ -162,21 +163,6 @@ impl<S: SizeLabel, I, O> Typed<S, I, O> {
     }
 }
 
-/// A size of a kernel, or one that was made for a sweep.
-enum Size<'a, S> {
-    Declared(&'a S),
-    Grown(S),
-}
-
-impl<S> AsRef<S> for Size<'_, S> {
-    fn as_ref(&self) -> &S {
-        match self {
-            Self::Declared(size) => size,
-            Self::Grown(size) => size,
-        }
-    }
-}
-
 impl<S: SizeLabel + Send + Sync, I: Exchange + Send + Sync, O: Agree> Typed<S, I, O> {
     /// The input that a user's files make.
     fn input_from(&self, files: &[InputFile]) -> Result<I, CheckError> {
@@ -235,6 +221,7 @@ impl<S: SizeLabel + Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for
             other: other.as_ref(),
             timed,
             kept: None,
+            own: None,
             tolerance,
             is_smoke,
             variant,
@@ -268,6 +255,8 @@ struct Case<'a, S, I, O> {
     timed: Timed<'a, O>,
     /// The result of the last timed iteration.
     kept: Option<O>,
+    /// The variant's own result, once another program's was held to it.
+    own: Option<O>,
     tolerance: Tolerance,
     is_smoke: bool,
     variant: usize,
@@ -304,7 +293,7 @@ impl<S, I, O: Agree> Case<'_, S, I, O> {
     }
 }
 
-impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
+impl<S, I: Exchange, O: Agree> Prepared for Case<'_, S, I, O> {
     fn check(&mut self, cold: &mut dyn Probe) -> Result<Agreement, CheckError> {
         let tolerance = self.tolerance;
         let first = self.timed.once(cold);
@@ -370,6 +359,28 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         got.agree(&self.wanted(self.input), &self.tolerance)
             .map(|_| ())
             .map_err(|disagreement| self.disagrees("in a timed iteration", disagreement))
+    }
+
+    fn input(&self) -> Exchanged {
+        self.input.to_exchanged()
+    }
+
+    fn hold(&mut self, result: Exchanged) -> Result<Agreement, CheckError> {
+        let own = self.own.take().unwrap_or_else(|| self.timed.once(&mut NoProbe));
+        let kernel = self.kernel;
+        let against = &kernel.info.variants[self.variant].name;
+        let held = hold::to_own(result, &own, &self.tolerance, against, |result| {
+            let of = |quality: &Quality<I, O>| {
+                result.map_or(f64::NAN, |result| quality(self.input, result))
+            };
+            kernel.qualities.iter().map(of).collect()
+        });
+        self.own = Some(own);
+        held.map_err(|disagreement| CheckError::Disagrees {
+            against: against.clone(),
+            call: "in its result",
+            disagreement,
+        })
     }
 
     fn fresh(&mut self, probe: &mut dyn Probe) {

@@ -30,6 +30,8 @@ pub(crate) struct LiveCase {
     pub(crate) agreement: Option<Agreement>,
     /// Estimated time of one iteration, in nanoseconds.
     pub(crate) estimate_ns: f64,
+    /// Whether a peer runs it.
+    pub(crate) is_peer: bool,
     worker: Worker,
 }
 
@@ -40,6 +42,8 @@ pub(crate) struct BatchTime {
     pub(crate) elapsed_ns: u64,
     /// Pairs of clock readings within it.
     pub(crate) pairs: u64,
+    /// How often a thread of the worker was preempted meanwhile; `None` where nobody can tell.
+    pub(crate) preempted: Option<u64>,
 }
 
 impl LiveCase {
@@ -138,15 +142,33 @@ impl LiveCase {
                 cold_ns,
                 agreement: agreement.map(Agreement::from),
                 estimate_ns: 0.0,
+                is_peer: false,
                 worker,
             }),
             other => Err(unexpected("prepare", &other)),
         }
     }
 
-    /// The case's worker.
-    pub(crate) fn worker(&mut self) -> &mut Worker {
+    /// Prepares a case in a peer's worker, which calls the variant by this name and reads these files.
+    pub(crate) fn prepare_peer(
+        worker: Worker,
+        id: &CaseId,
+        name: &str,
+        source: &Source,
+    ) -> Result<Self, Failure> {
+        let asked = CaseId { variant: name.to_owned(), ..id.clone() };
+        let case = Self::prepared(worker, &asked, None, source, None, None)?;
+        Ok(Self { id: id.clone(), is_peer: true, ..case })
+    }
+
+    /// The worker, for what else can be asked of it.
+    pub(super) fn worker(&mut self) -> &mut Worker {
         &mut self.worker
+    }
+
+    /// The process of its worker.
+    pub(crate) fn process(&self) -> u32 {
+        self.worker.id()
     }
 
     /// Gives the worker back, its case still prepared until the next `prepare`.
@@ -200,7 +222,9 @@ impl LiveCase {
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
         let expected = nanoseconds(self.estimate_ns * (warm_up + iterations) as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
-            Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
+            Reply::Batch { elapsed_ns, pairs, preempted } => {
+                Ok(BatchTime { elapsed_ns, pairs, preempted })
+            }
             other => Err(unexpected("batch", &other)),
         }
     }
@@ -261,7 +285,7 @@ impl LiveCase {
     }
 }
 
-fn unexpected(asked: &str, reply: &Reply) -> Failure {
+pub(super) fn unexpected(asked: &str, reply: &Reply) -> Failure {
     let reason = format!("the worker answered {asked} with {reply:?}");
     Failure { kind: FailureKind::Broken, reason }
 }

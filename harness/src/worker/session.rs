@@ -10,11 +10,15 @@ use amdahl_reports::{Detail, Failure, FailureKind, Measurement, wire::v1};
 
 use super::{Channel, panics};
 use crate::allocator;
+use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
+use crate::input::{self, InputFile};
 use crate::measure::cpu::Sampling;
-use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
+use crate::measure::{
+    NoProbe, Probe, Stopwatch, alone, faults, heap, preemptions, stages, what_if,
+};
 use crate::pool::pool_of;
-use crate::protocol::{ProfileRequest, Reply, Request};
+use crate::protocol::{File, ProfileRequest, Reply, Request};
 
 /// Sets the case of a `prepare` up, answers what is asked of it, and returns the first request that
 /// is not about it.
@@ -111,13 +115,7 @@ impl Session<'_> {
             let reply = match self.channel.receive()? {
                 Some(Request::Batch { iterations, slice, warm_up, keep }) => {
                     prepared.batch(warm_up, slice, &mut NoProbe);
-                    let mut stopwatch = Stopwatch::new();
-                    if keep {
-                        prepared.batch_to_keep(iterations, slice, &mut stopwatch);
-                    } else {
-                        prepared.batch(iterations, slice, &mut stopwatch);
-                    }
-                    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs() }
+                    batch(prepared, iterations, slice, keep)
                 }
                 Some(Request::Verify { fresh }) => verify(prepared, fresh),
                 Some(Request::Heap { scratch }) => count_heap(prepared, Path::new(&scratch)),
@@ -135,6 +133,9 @@ impl Session<'_> {
                 Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
                     .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
                 Some(Request::Count {}) => count(prepared),
+                Some(Request::Export { directory }) => export(prepared, &directory),
+                Some(Request::Hold { output, error }) => hold(prepared, output, error),
+                Some(Request::Result { .. }) => broken("only peers give their results away"),
                 Some(Request::Profile(request)) => profile(&mut sampling, &request),
                 other => return Ok(other),
             };
@@ -161,6 +162,19 @@ impl Session<'_> {
         self.channel.send(&reply)?;
         Ok(Ok(()))
     }
+}
+
+/// Times iterations.
+fn batch(prepared: &mut dyn Prepared, iterations: u64, slice: u64, keep: bool) -> Reply {
+    let before = preemptions();
+    let mut stopwatch = Stopwatch::new();
+    if keep {
+        prepared.batch_to_keep(iterations, slice, &mut stopwatch);
+    } else {
+        prepared.batch(iterations, slice, &mut stopwatch);
+    }
+    let preempted = preemptions().zip(before).map(|(after, before)| after.saturating_sub(before));
+    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs(), preempted }
 }
 
 /// Holds what was timed to the reference, and times first iterations. A result that differs keeps the
@@ -192,6 +206,33 @@ fn count_heap(prepared: &mut dyn Prepared, scratch: &Path) -> Reply {
         measured(&heap::measure(prepared, scratch))
     } else {
         broken("this worker was not started to count heap")
+    }
+}
+
+fn export(prepared: &dyn Prepared, directory: &Path) -> Reply {
+    match input::save(&prepared.input(), directory) {
+        Ok(files) => Reply::Exported { input: files.into_iter().map(Into::into).collect() },
+        Err(error) => broken(error.to_string()),
+    }
+}
+
+/// A result that differs keeps the case prepared.
+fn hold(prepared: &mut dyn Prepared, output: Vec<File>, error: Option<String>) -> Reply {
+    let files: Vec<InputFile> = output.into_iter().map(Into::into).collect();
+    let result = match error {
+        Some(error) => Ok(Exchanged::Error(error)),
+        None => input::load_saved(&files),
+    };
+    let result = match result {
+        Ok(result) => result,
+        Err(error) => return broken(error.to_string()),
+    };
+    match prepared.hold(result) {
+        Ok(agreement) => Reply::Held { agreement: v1::Agreement::from(&agreement) },
+        Err(error) => {
+            let failure = Failure { kind: kind_of(&error), reason: error.to_string() };
+            Reply::Failed { failure: v1::Failure::from(&failure) }
+        }
     }
 }
 

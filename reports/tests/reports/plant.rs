@@ -59,6 +59,8 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
                 role: *role,
                 rung: None,
                 left_out: Vec::new(),
+                language: None,
+                lines: None,
             })
             .collect(),
         absent: Vec::new(),
@@ -250,6 +252,7 @@ pub fn info() -> RunInfo {
             clock_step_ns: 1.0,
         },
         environment: Some(crate::place::environment()),
+        peers: Vec::new(),
     }
 }
 
