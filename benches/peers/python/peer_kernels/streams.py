@@ -32,7 +32,7 @@ MISSING = ("", "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan",
 CELLS_TAKE_LONG = "each cell becomes an object of its own, and that many of them take longer than an iteration may"
 
 for kernel in (STATISTICS, MEANS):
-    absent(kernel, "numpy", "its reader of text takes a file as a whole or calls Python for each cell")
+    absent(kernel, "numpy", "its fast reader of text knows no missing cells, and the other calls Python for each cell")
     absent(kernel, "numba", "it reads no files")
     absent(kernel, "numexpr", "it reads no files")
     may_refuse(kernel, ValueError)

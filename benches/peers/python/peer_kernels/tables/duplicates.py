@@ -17,7 +17,7 @@ ROWS_TAKE_LONG = "a row becomes an object of its own, and that many of them take
 
 absent(KERNEL, "numexpr", "it has no tables")
 absent(KERNEL, "scipy", "it has no tables")
-absent(KERNEL, "numba", "its text is slower than Python's, and a row of several types is no key it knows")
+absent(KERNEL, "numba", "it has no columns of text, and coding them outside of it is most of the work")
 
 
 def kept(rows):

@@ -24,7 +24,7 @@ ROWS_TAKE_LONG = "a row becomes an object of its own, and that many of them take
 for kernel in (MEAN, CENTER):
     absent(kernel, "numexpr", "it has no groups")
     absent(kernel, "scipy", "it has no tables")
-    absent(kernel, "numba", "its text is slower than Python's, and coding the keys beforehand is most of the work")
+    absent(kernel, "numba", "it has no columns of text, and coding the keys outside of it is most of the work")
 
 
 def quotient(salary, years):
