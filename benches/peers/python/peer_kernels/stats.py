@@ -229,6 +229,6 @@ def median_numba(values):
 
 
 absent("median", "numba_parallel", "Numba's selection runs on one thread.")
-absent("median", "scipy", "SciPy takes medians from NumPy.")
+absent("median", "scipy", "SciPy's statistics leave the median of all values to NumPy.")
 absent("median", "numexpr", NO_ORDER)
-absent("median", "scikit_learn", "scikit-learn takes medians from NumPy.")
+absent("median", "scikit_learn", "scikit-learn leaves the median of all values to NumPy.")
