@@ -10,6 +10,7 @@ from .registry import absent, numba_variants, variant
 numba = library("numba")
 stats = library("scipy.stats")
 
+SECONDS = "Seconds and more for one iteration: the smaller size shows what the loops cost."
 NO_ORDER = "NumExpr has sums and extremes, and no order statistics."
 
 # --- column_statistics: mean, median, std, skewness and kurtosis of each column -----------------
@@ -17,8 +18,7 @@ NO_ORDER = "NumExpr has sums and extremes, and no order statistics."
 EPSILON = float(np.finfo(float).eps)
 
 
-@variant("column_statistics", "python_loops", left_out={
-    "100000x50": "Seconds and more for one iteration: the smaller size shows what the loops cost."})  # fmt: skip
+@variant("column_statistics", "python_loops", left_out={"100000x50": SECONDS})
 def column_statistics_loops(x):
     columns, nan = x.T.tolist(), math.nan
 
@@ -150,7 +150,7 @@ def column_statistics_numba(jit, x):
 
 
 absent("column_statistics", "numexpr", NO_ORDER)
-absent("column_statistics", "scikit_learn", "scikit-learn scales columns, and tells neither skewness nor kurtosis.")
+absent("column_statistics", "scikit_learn", "scikit-learn has neither skewness nor kurtosis.")
 
 # --- median: of n values ------------------------------------------------------------------------
 
@@ -229,6 +229,6 @@ def median_numba(values):
 
 
 absent("median", "numba_parallel", "Numba's selection runs on one thread.")
-absent("median", "scipy", "SciPy takes medians from NumPy.")
+absent("median", "scipy", "SciPy's statistics leave the median of all values to NumPy.")
 absent("median", "numexpr", NO_ORDER)
-absent("median", "scikit_learn", "scikit-learn takes medians from NumPy.")
+absent("median", "scikit_learn", "scikit-learn leaves the median of all values to NumPy.")

@@ -1,7 +1,6 @@
 """Value by value: square, broadcast."""
 
 import operator
-from array import array
 
 import numpy as np
 

@@ -1,7 +1,6 @@
 """Rows of exponentials: softmax, softmax_f32, log_sum_exp."""
 
 import math
-from array import array
 
 import numpy as np
 

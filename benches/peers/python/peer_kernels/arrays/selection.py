@@ -1,7 +1,5 @@
 """By a condition: select_where, mask_select."""
 
-from array import array
-
 import numpy as np
 
 from ..libraries import library

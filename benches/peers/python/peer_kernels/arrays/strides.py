@@ -1,7 +1,6 @@
 """Strides of an array."""
 
 import math
-from array import array
 
 import numpy as np
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..libraries import library
-from ..registry import Timed, absent, may_refuse, numba_variants, variant
+from ..registry import absent, may_refuse, numba_variants, variant
 from .centroids import means_by_columns, means_by_product
 from .distances import SECONDS, nearest, some_centroids
 
@@ -105,5 +105,5 @@ def kmeans_step_numba(jit, x, c):
     return run
 
 
-absent("kmeans_step", "numpy_out", "`bincount` makes new memory: `assign` and `centroids` show what memory given beforehand is worth.")
+absent("kmeans_step", "numpy_out", "`bincount` makes new memory: `assign` shows what memory given beforehand is worth.")
 absent("kmeans_step", "numexpr", "NumExpr has neither matrix products nor sums by a label.")
