@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use amdahl_reports::{KernelInfo, Role};
+use amdahl_reports::{Claim, KernelInfo, Role};
 
 use super::builder::Kernel;
 use super::erased::Erased;
@@ -28,12 +28,34 @@ use super::error::DeclareError;
 #[derive(Clone)]
 pub struct Suite {
     kernels: Vec<Kernel>,
+    claims: Vec<Claim>,
 }
 
 impl Suite {
     /// A suite of these kernels.
     pub fn new(kernels: impl IntoIterator<Item = Kernel>) -> Self {
-        Self { kernels: kernels.into_iter().collect() }
+        Self { kernels: kernels.into_iter().collect(), claims: Vec::new() }
+    }
+
+    /// With claims that are made elsewhere of these kernels: the report holds each against what was
+    /// measured. A name with a `.` is a variant of a peer, which only a run can know.
+    ///
+    /// ```
+    /// use amdahl::{Claim, Kernel, Sizes, Suite, Timed};
+    ///
+    /// let sum = Kernel::new("sum", "sum of x, f64")
+    ///     .sizes(Sizes::smoke([0, 3]).measured([1_000]))
+    ///     .input(|&n, rng| rng.vector(n))
+    ///     .reference("naive", |x: &Vec<f64>| Timed::returning(move || x.iter().sum::<f64>()))
+    ///     .build();
+    /// let claim = Claim::new("vectorization is 100-1000x", 100.0..=1000.0)
+    ///     .faster("sum/python.numpy", "sum/python.python_loops");
+    /// let suite = Suite::new([sum]).claims([claim]);
+    /// assert_eq!(suite.kernels().unwrap()[0].claims.len(), 1);
+    /// ```
+    pub fn claims(mut self, claims: impl IntoIterator<Item = Claim>) -> Self {
+        self.claims.extend(claims);
+        self
     }
 
     /// The kernel of this id.
@@ -51,7 +73,22 @@ impl Suite {
     /// # Errors
     /// The first error in any declaration.
     pub fn kernels(&self) -> Result<Vec<KernelInfo>, DeclareError> {
-        Ok(self.erased()?.iter().map(|kernel| kernel.info().clone()).collect())
+        let mut kernels: Vec<KernelInfo> =
+            self.erased()?.iter().map(|kernel| kernel.info().clone()).collect();
+        for claim in &self.claims {
+            for named in claim.variants() {
+                let kernel = kernels.iter().find(|kernel| kernel.id == named.kernel);
+                let is_peers = named.variant.contains('.');
+                if !kernel.is_some_and(|own| is_peers || own.variant(&named.variant).is_some()) {
+                    let (claim, name) = (claim.text.clone(), named.to_string());
+                    return Err(DeclareError::UnknownInClaim { claim, name });
+                }
+            }
+            let subject = &claim.pair.less.kernel;
+            let kernel = kernels.iter_mut().find(|kernel| kernel.id == *subject);
+            kernel.into_iter().for_each(|kernel| kernel.claims.push(claim.clone()));
+        }
+        Ok(kernels)
     }
 
     pub(crate) fn erased(&self) -> Result<Vec<Arc<dyn Erased>>, DeclareError> {
