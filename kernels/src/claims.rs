@@ -20,7 +20,7 @@ pub fn claims() -> Vec<Claim> {
             .source("A.1")
             .here("boxed_sum/contiguous", "boxed_sum/naive"),
         vectorization("A.2", "square", ("simd", "naive")),
-        vectorization("B.3", "row_normalize", ("simd", "naive")),
+        vectorization("B.3", "row_normalize", ("fused", "naive")),
         vectorization("C.4", "covariance", ("faer", "naive")),
         vectorization("takeaways", "softmax", ("simd", "naive")),
         Claim::new("vectorizing softmax gains 800x", 800.0)

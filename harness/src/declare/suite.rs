@@ -144,3 +144,33 @@ pub(super) fn validate_kernel(info: &KernelInfo) -> Result<(), DeclareError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declare::{Sizes, Timed};
+
+    fn suite(less: &str, more: &str) -> Result<Vec<KernelInfo>, DeclareError> {
+        let sum = Kernel::new("sum", "sum of x")
+            .sizes(Sizes::smoke([3]).measured([10]))
+            .input(|&n: &usize, rng| rng.vector(n))
+            .reference("naive", |x: &Vec<f64>| Timed::returning(move || x.iter().sum::<f64>()))
+            .build();
+        let claim = Claim::new("it is twice as fast", 2.0).faster(less, more);
+        Suite::new([sum]).claims([claim]).kernels()
+    }
+
+    #[test]
+    fn a_claim_goes_with_its_kernel_and_a_peers_variant_is_believed() {
+        let kernels = suite("sum/python.numpy", "sum/naive").expect("a sound claim");
+        assert_eq!(kernels[0].claims.len(), 1);
+    }
+
+    #[test]
+    fn a_claim_about_what_is_not_declared_is_refused_by_name() {
+        for wrong in ["sum/fast", "product/python.numpy", "naive"] {
+            let error = suite(wrong, "sum/naive").expect_err("nothing of this name");
+            assert!(error.to_string().contains(wrong), "{error}");
+        }
+    }
+}

@@ -107,11 +107,11 @@ fn verdict(row: &ClaimRow) -> Text {
     };
     let ratio = format::ratio(own.ratio.interval.estimate);
     match verdict {
-        ClaimVerdict::Holds => Text::strong("holds"),
-        ClaimVerdict::HoldsAtLowerEnd => Text::strong("holds at the lower end"),
-        ClaimVerdict::MoreThanClaimed => Text::strong(format!("more than claimed: {ratio}")),
-        ClaimVerdict::Undecided => Text::strong("cannot be told")
+        ClaimVerdict::Holds | ClaimVerdict::HoldsAtLowerEnd => Text::strong(verdict.label()),
+        ClaimVerdict::MoreThanClaimed | ClaimVerdict::Fails => {
+            Text::strong(format!("{}: {ratio}", verdict.label()))
+        }
+        ClaimVerdict::Undecided => Text::strong(verdict.label())
             .then(format!(": the interval has {} in it", format::tick_ratio(row.claim.factor.low))),
-        ClaimVerdict::Fails => Text::strong(format!("does not hold: {ratio}")),
     }
 }

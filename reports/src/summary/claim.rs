@@ -58,6 +58,17 @@ pub enum Compared {
     ResidentPeak,
 }
 
+impl Compared {
+    /// The name for it where programs read.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Time => "time",
+            Self::HeapPeak => "heap_peak",
+            Self::ResidentPeak => "resident_peak",
+        }
+    }
+}
+
 /// Why there is no comparison.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
@@ -80,6 +91,19 @@ pub enum ClaimVerdict {
     Undecided,
     /// The whole interval lies below the claim.
     Fails,
+}
+
+impl ClaimVerdict {
+    /// The words for it.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Holds => "holds",
+            Self::HoldsAtLowerEnd => "holds at the lower end",
+            Self::MoreThanClaimed => "more than claimed",
+            Self::Undecided => "cannot be told",
+            Self::Fails => "does not hold",
+        }
+    }
 }
 
 impl ClaimRow {
@@ -150,6 +174,15 @@ impl Book<'_> {
             Quantity::Time => by_time(less, more),
             Quantity::Memory => by_heap(less, more).or_else(|| self.by_resident_peak(less, more)),
         });
+        if found.is_none() && of == Quantity::Memory {
+            let sides = both.iter().flat_map(|(less, more)| [*less, *more]);
+            let nothing = |peak: &Vec<f64>| median(peak) == Some(0.0);
+            let mut idle =
+                sides.filter(|row| self.resident_peak(row).as_ref().is_some_and(nothing));
+            if let Some(row) = idle.next() {
+                return Err(adds_nothing(row));
+            }
+        }
         found.ok_or_else(|| without(pair, of, [&of_less, &of_more], !both.is_empty()))
     }
 
@@ -243,6 +276,16 @@ fn by_heap(less: &CaseRow, more: &CaseRow) -> Option<Comparison> {
         ratio: Ratio { interval: Interval::exact(of_more / of_less), paired: true },
         samples: 1,
     })
+}
+
+fn adds_nothing(row: &CaseRow) -> Missing {
+    Missing {
+        reason: format!(
+            "an iteration of `{}` adds nothing to the memory that its process keeps",
+            row.case
+        ),
+        remedy: "compare variants that allocate their results".to_owned(),
+    }
 }
 
 /// Why two variants that agreed cannot be compared.

@@ -120,7 +120,8 @@ fn memory_is_compared_by_heap_where_it_is_counted_and_else_by_what_is_resident()
     assert_eq!((here.of, here.ratio.interval.estimate), (Compared::HeapPeak, 2.0));
     assert_eq!(verdict(&run), Some(ClaimVerdict::Holds));
     // An iteration that adds nothing has no ratio.
-    assert_eq!(verdict(&halves([8e6, 0.0])), None);
+    let missing = summarise(&halves([8e6, 0.0])).claims[0].measured.clone().expect_err("no ratio");
+    assert!(missing.reason.contains("`single/python.numpy/big` adds nothing"), "{missing:?}");
 }
 
 #[test]
@@ -131,6 +132,10 @@ fn a_claim_survives_the_records_and_a_run_without_any_has_no_section() {
     let back = wire::decode(wire::encode(&open).as_bytes()).expect("an intact file");
     assert_eq!(back, open, "an open range ends at infinity, which JSON has no word for");
     assert!(!page(&square(Vec::new()).0).contains("## Claims"));
+    let json = render::by_id("json").expect("a renderer").render(&Report::new(&open));
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    assert_eq!(json["claims"][0]["verdict"], "holds");
+    assert_eq!(json["claims"][1]["claimed"]["high"], serde_json::Value::Null);
 }
 
 #[test]

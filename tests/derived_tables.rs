@@ -1,0 +1,276 @@
+//! The tables of `docs/exercises.md` that are derived from records: claims, E.1, E.4.
+//!
+//! A table stands between two marks. With `UPDATE_FIGURES=1` it is written anew; otherwise a table
+//! that is not the record's fails.
+
+mod published;
+
+use std::fs;
+
+use amdahl::Rng;
+use amdahl_kernels::chart::multi_panel::{self, Panels};
+use amdahl_reports::document::{Block, Column, Document, Table, Text};
+use amdahl_reports::summary::{CaseRow, KernelSummary, Status, Summary, claims, summarise};
+use amdahl_reports::{Outcome, Run, Series, claims_table, format, render, stats};
+use serde_json::Value;
+
+use published::{PAGE, derived, first_target, page, record_beside, root, updates};
+
+/// What programs in Python measured of the figure of E.4: a first line of when and where, then one a
+/// library.
+const FIGURES: &str = "docs/figures.jsonl";
+
+/// The record that the page cites, and what is derived of it.
+struct Evidence {
+    run: Run,
+    summary: Summary,
+}
+
+impl Evidence {
+    fn of(page: &str) -> Self {
+        let run = record_beside(&first_target(page));
+        let summary = summarise(&run);
+        Self { run, summary }
+    }
+
+    fn kernel(&self, id: &str) -> &KernelSummary {
+        let mut kernels = self.summary.kernels.iter();
+        kernels.find(|kernel| kernel.id == id).unwrap_or_else(|| panic!("the record has no {id}"))
+    }
+
+    /// The rows of a variant at the kernel's largest size, by threads.
+    fn rows(&self, id: &str, variant: &str) -> Vec<&CaseRow> {
+        let size = self.kernel(id).largest_size().expect("a measured size");
+        size.rows.iter().filter(|row| row.case.variant == variant).collect()
+    }
+
+    /// Why there is nothing of a variant, and what to do about it.
+    fn missing(&self, id: &str, variant: &str) -> String {
+        let rows = self.rows(id, variant);
+        if let Some(Status::Failed { failure, .. }) = rows.first().map(|row| &row.status) {
+            return format!("not measured: {}", failure.reason);
+        }
+        let absent = self
+            .run
+            .kernel(id)
+            .and_then(|kernel| kernel.absent.iter().find(|absent| absent.variant == variant));
+        match (absent, variant.split_once('.')) {
+            (Some(absent), _) => format!("not measured: {}", absent.reason),
+            (None, Some((peer, _))) => {
+                format!("not measured: `cargo amdahl peers install {peer}`, then measure again")
+            }
+            (None, None) => "not measured: no part of the record".to_owned(),
+        }
+    }
+
+    /// Time on one thread and on the most, or why there is none.
+    fn times(&self, id: &str, variant: &str) -> [Text; 2] {
+        let rows = self.rows(id, variant);
+        let time = |row: Option<&&CaseRow>| row?.time_ns().map(format::time);
+        let single = time(rows.iter().find(|row| row.case.threads == 1));
+        let most =
+            time(rows.iter().filter(|row| row.case.threads > 1).max_by_key(|r| r.case.threads));
+        [
+            Text::prose(&single.unwrap_or_else(|| self.missing(id, variant))),
+            Text::from(most.unwrap_or_default()),
+        ]
+    }
+}
+
+/// What the claims of today's suite come to in the record, whichever it was made with.
+fn claims_of(evidence: &Evidence) -> Table {
+    let declared = amdahl_kernels::claims();
+    claims_table(&claims(&declared, &evidence.run, &evidence.summary))
+}
+
+/// The libraries of E.1: their names, and the variants that are written with them.
+const LIBRARIES: [(&str, &str); 4] = [
+    ("pandas (Python)", "python.pandas"),
+    ("Polars (Python)", "python.polars"),
+    ("Polars (Rust)", "polars"),
+    ("own columns (Rust)", "columns"),
+];
+
+fn exercise_e1(evidence: &Evidence) -> Table {
+    let mut table = Table::new([
+        Column::left("operation"),
+        Column::left("library"),
+        Column::right("time, 1 thread"),
+        Column::right("time, all threads"),
+        Column::right("resident peak"),
+        Column::right("lines"),
+    ]);
+    for kernel in ["conditional_column", "group_mean", "left_join_count"] {
+        for (library, variant) in LIBRARIES {
+            let [single, most] = evidence.times(kernel, variant);
+            let lines = lines_of(kernel, variant).map(|lines| lines.to_string());
+            table.row([
+                Text::code(kernel),
+                Text::from(library),
+                single,
+                most,
+                Text::from(resident_peak(evidence, kernel, variant).unwrap_or_default()),
+                Text::from(lines.unwrap_or_default()),
+            ]);
+        }
+    }
+    table.without_empty_columns()
+}
+
+/// The most that an iteration adds to its process's resident memory, at the largest size on one
+/// thread.
+fn resident_peak(evidence: &Evidence, id: &str, variant: &str) -> Option<String> {
+    let rows = evidence.rows(id, variant);
+    let case = &rows.iter().find(|row| row.case.threads == 1)?.case;
+    let of_case = evidence.run.records.iter().filter(|record| record.case == *case);
+    let series = of_case.filter_map(|record| match &record.outcome {
+        Outcome::Measured(measurement) => {
+            measurement.series.iter().find(|series| series.metric == "resident_peak")
+        }
+        _ => None,
+    });
+    let samples = series.map(Series::per_iteration).next()?;
+    Some(format::bytes(stats::median(&samples)?))
+}
+
+/// Lines of code of the timed work, as the peer counts them, or counted here.
+fn lines_of(id: &str, variant: &str) -> Option<usize> {
+    let source = |path: &str| {
+        let path = root().join("kernels/src/table").join(path);
+        fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    };
+    // The functions of the same file that a variant calls are its own; what it takes from `support`
+    // is the library's part.
+    let helpers: &[&str] = if id == "group_mean" { &["of_words", "sorted", "order"] } else { &[] };
+    match variant {
+        "columns" => Some(timed_lines(&source(&format!("{id}.rs")), "columns", helpers)),
+        "polars" => Some(timed_lines(&source(&format!("{id}/with_polars.rs")), "run", &[])),
+        _ => None,
+    }
+}
+
+/// Lines of code of what a variant times, from `Timed` to the end of that statement, and of the
+/// functions it calls. Formatted code ends a statement at the indentation it began with.
+fn timed_lines(source: &str, variant: &str, helpers: &[&str]) -> usize {
+    let lines: Vec<&str> = source.lines().collect();
+    let indentation = |line: &str| line.len() - line.trim_start().len();
+    let end = |first: usize| {
+        let rest = &lines[first + 1..];
+        let same = |line: &&str| !line.is_empty() && indentation(line) == indentation(lines[first]);
+        first + 1 + rest.iter().position(same).expect("formatted code")
+    };
+    let function = |name: &str| {
+        let is_it = |line: &&str| {
+            let line = line.strip_prefix("pub ").unwrap_or(line);
+            line.strip_prefix("fn ").is_some_and(|rest| rest.split(['(', '<']).next() == Some(name))
+        };
+        lines.iter().position(|line| is_it(&line)).unwrap_or_else(|| panic!("no function {name}"))
+    };
+    let code = |first: usize| {
+        let is_code = |line: &&&str| !line.trim().is_empty() && !line.trim().starts_with("//");
+        lines[first..=end(first)].iter().filter(is_code).count()
+    };
+    let begin = function(variant);
+    let timed = lines[begin..end(begin)].iter().position(|line| line.contains("Timed::returning("));
+    code(begin + timed.expect("a variant that returns its result"))
+        + helpers.iter().map(|name| code(function(name))).sum::<usize>()
+}
+
+/// The rows of the libraries in Python, as their own program measured them; one row that says how
+/// where the record of it is not there.
+fn figures_in_python() -> Vec<Vec<Text>> {
+    let Ok(text) = fs::read_to_string(root().join(FIGURES)) else {
+        let libraries = Text::from("matplotlib, plotly, altair (Python)");
+        let remedy = "not measured: run `figures.py` of the peer `python`";
+        return vec![vec![libraries, Text::default(), Text::prose(remedy)]];
+    };
+    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    lines.filter(|line| line["library"].is_string()).map(|line| figure_in_python(&line)).collect()
+}
+
+fn figure_in_python(line: &Value) -> Vec<Text> {
+    let word = |name: &str| line[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}"));
+    let number = |name: &str| line[name].as_f64().unwrap_or_else(|| panic!("no {name} in {line}"));
+    let files = line["files"].as_array().expect("its files").iter().map(|file| {
+        let bytes = file["bytes"].as_f64().expect("its size");
+        format!("{} {}", file["format"].as_str().expect("its format"), format::bytes(bytes))
+    });
+    vec![
+        Text::code(word("library")).then(format!(" {} (Python)", word("version"))),
+        Text::from(format::count(number("lines"))),
+        Text::from(format::time(1e6 * number("render_ms"))),
+        Text::from(format::time(1e6 * number("cold_ms"))),
+        Text::from(files.collect::<Vec<_>>().join(", ")),
+        Text::from(word("interactive")),
+    ]
+}
+
+/// What no clock and no file tells of our figures: whether a reader can point at a value.
+const INTERACTIVE: [(&str, &str); 4] = [
+    ("plotters", "no"),
+    ("plotters_png", "no"),
+    ("charming", "in a browser, with a script from the network"),
+    ("plain", "no"),
+];
+
+fn exercise_e4(evidence: &Evidence) -> Table {
+    let mut table = Table::new([
+        Column::left("library"),
+        Column::right("lines"),
+        Column::right("render time"),
+        Column::right("first"),
+        Column::left("files"),
+        Column::left("interactive"),
+    ]);
+    let panels = Panels::example(1_000, &mut Rng::new(evidence.run.info.seed));
+    for facts in multi_panel::facts(&panels).expect("the figures are drawn") {
+        let interactive = INTERACTIVE.iter().find(|(variant, _)| *variant == facts.variant);
+        let rows = evidence.rows("multi_panel", facts.variant);
+        let time = rows.first().and_then(|row| row.time_ns());
+        let cold = rows.first().and_then(|row| row.cold_ns);
+        table.row([
+            Text::code(facts.variant).then(" (Rust)"),
+            Text::from(facts.lines_of_code.to_string()),
+            Text::from(time.map(format::time).unwrap_or_default()),
+            Text::from(cold.map(format::time).unwrap_or_default()),
+            Text::from(format!("{} {}", facts.format, format::bytes(facts.size_bytes as f64))),
+            Text::from(interactive.expect("each variant has an answer").1),
+        ]);
+    }
+    figures_in_python().into_iter().for_each(|row| table.row(row));
+    table
+}
+
+type Derive = fn(&Evidence) -> Table;
+
+const TABLES: [(&str, Derive); 3] =
+    [("claims", claims_of), ("E.1", exercise_e1), ("E.4", exercise_e4)];
+
+#[test]
+fn the_derived_tables_are_those_of_the_record() {
+    let page = page();
+    let evidence = Evidence::of(&page);
+    let mut written = page.clone();
+    let mut wrong = Vec::new();
+    for (name, derive) in TABLES {
+        let table = Document { blocks: vec![Block::Table(derive(&evidence))] };
+        let want = render::markdown(&table);
+        let place = derived(&written, name).unwrap_or_else(|| panic!("no marks of {name}"));
+        if written[place.clone()].trim() != want.trim() {
+            wrong.push(name);
+            written.replace_range(place, &want);
+        }
+    }
+    if updates() {
+        fs::write(root().join(PAGE), written).expect("the page is written");
+    }
+    assert!(wrong.is_empty(), "{PAGE}: not the record's: {wrong:?}; run with UPDATE_FIGURES=1");
+}
+
+#[test]
+fn lines_are_those_of_the_timed_statement_and_of_what_it_calls() {
+    let source = "fn a(x: &X) -> Timed<'_, Y> {\n    let z = 1;\n    Timed::returning(move || {\n        \
+                  // why\n        let y = b();\n\n        y\n    })\n    .seen_as(c)\n}\n\npub fn b() -> Y {\n    1\n}\n";
+    assert_eq!(timed_lines(source, "a", &[]), 4);
+    assert_eq!(timed_lines(source, "a", &["b"]), 7);
+}
