@@ -11,7 +11,7 @@ use amdahl::Rng;
 use amdahl_kernels::chart::multi_panel::{self, Panels};
 use amdahl_reports::document::{Block, Column, Document, Table, Text};
 use amdahl_reports::summary::{CaseRow, KernelSummary, Status, Summary, claims, summarise};
-use amdahl_reports::{Outcome, Run, Series, claims_table, format, render, stats};
+use amdahl_reports::{Metric, Outcome, Run, Series, claims_table, format, render, stats};
 use serde_json::Value;
 
 use published::{PAGE, derived, first_target, page, record_beside, root, updates};
@@ -103,7 +103,7 @@ fn exercise_e1(evidence: &Evidence) -> Table {
     for kernel in ["conditional_column", "group_mean", "left_join_count"] {
         for (library, variant) in LIBRARIES {
             let [single, most] = evidence.times(kernel, variant);
-            let lines = lines_of(kernel, variant).map(|lines| lines.to_string());
+            let lines = lines_of(evidence, kernel, variant).map(|lines| lines.to_string());
             table.row([
                 Text::code(kernel),
                 Text::from(library),
@@ -125,7 +125,7 @@ fn resident_peak(evidence: &Evidence, id: &str, variant: &str) -> Option<String>
     let of_case = evidence.run.records.iter().filter(|record| record.case == *case);
     let series = of_case.filter_map(|record| match &record.outcome {
         Outcome::Measured(measurement) => {
-            measurement.series.iter().find(|series| series.metric == "resident_peak")
+            measurement.series.iter().find(|series| series.metric == Metric::RESIDENT_PEAK.id)
         }
         _ => None,
     });
@@ -134,7 +134,7 @@ fn resident_peak(evidence: &Evidence, id: &str, variant: &str) -> Option<String>
 }
 
 /// Lines of code of the timed work, as the peer counts them, or counted here.
-fn lines_of(id: &str, variant: &str) -> Option<usize> {
+fn lines_of(evidence: &Evidence, id: &str, variant: &str) -> Option<usize> {
     let source = |path: &str| {
         let path = root().join("kernels/src/table").join(path);
         fs::read_to_string(&path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
@@ -145,7 +145,10 @@ fn lines_of(id: &str, variant: &str) -> Option<usize> {
     match variant {
         "columns" => Some(timed_lines(&source(&format!("{id}.rs")), "columns", helpers)),
         "polars" => Some(timed_lines(&source(&format!("{id}/with_polars.rs")), "run", &[])),
-        _ => None,
+        _ => {
+            let told = evidence.run.kernel(id)?.variant(variant)?.lines?;
+            usize::try_from(told).ok()
+        }
     }
 }
 

@@ -1,11 +1,10 @@
 //! Claims held against what was measured: the ratio that there is, and whether it is the claimed one.
 
 use super::row::{CaseRow, Status};
-use super::timing::Ratio;
-use super::timing::samples_of;
+use super::timing::{Ratio, samples};
 use super::{KernelSummary, Summary};
 use crate::stats::{Interval, median, unpaired_ratio};
-use crate::{Claim, Factor, Outcome, Pair, Quantity, Run, VariantName};
+use crate::{Claim, Factor, Metric, Outcome, Pair, Quantity, Run, VariantName};
 
 /// A range this many times as wide has a lower end worth telling from the rest of it.
 const WIDE: f64 = 10.0;
@@ -15,9 +14,6 @@ const LOWER_END: f64 = 0.25;
 
 /// The threads of both sides: a claim compares ways of writing, not machines.
 const THREADS: usize = 1;
-
-/// The metric of memory where no heap can be counted.
-const RESIDENT_PEAK: &str = "resident_peak";
 
 /// One claim and what came of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,7 +234,7 @@ impl Book<'_> {
             Outcome::Measured(measurement) => Some(measurement),
             _ => None,
         })
-        .find_map(|measurement| samples_of(measurement, RESIDENT_PEAK))
+        .find_map(|measurement| samples(measurement, Metric::RESIDENT_PEAK))
     }
 }
 

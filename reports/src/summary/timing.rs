@@ -52,11 +52,6 @@ impl Timing {
 
 /// A metric's samples per iteration; none where there is no series, or an empty one.
 pub(super) fn samples(measurement: &Measurement, metric: Metric) -> Option<Vec<f64>> {
-    samples_of(measurement, metric.id)
-}
-
-/// The same of the metric with this id.
-pub(super) fn samples_of(measurement: &Measurement, metric: &str) -> Option<Vec<f64>> {
-    let series = measurement.series.iter().find(|series| series.metric == metric)?;
+    let series = measurement.series.iter().find(|series| series.metric == metric.id)?;
     (!series.totals.is_empty()).then(|| series.per_iteration())
 }
