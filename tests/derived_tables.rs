@@ -185,59 +185,76 @@ fn figures_in_python() -> Vec<Vec<Text>> {
     let Ok(text) = fs::read_to_string(root().join(FIGURES)) else {
         let libraries = Text::from("matplotlib, plotly, altair (Python)");
         let remedy = "not measured: run `figures.py` of the peer `python`";
-        return vec![vec![libraries, Text::default(), Text::prose(remedy)]];
+        let mut row = vec![Text::default(); 3];
+        (row[0], row[2]) = (libraries, Text::prose(remedy));
+        return vec![row];
     };
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    lines.filter(|line| line["library"].is_string()).map(|line| figure_in_python(&line)).collect()
+    lines.filter(|line| line["library"].is_string()).flat_map(|line| figures_of(&line)).collect()
 }
 
-fn figure_in_python(line: &Value) -> Vec<Text> {
+/// A row a format, the library's lines at the first.
+fn figures_of(line: &Value) -> Vec<Vec<Text>> {
     let word = |name: &str| line[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}"));
-    let number = |name: &str| line[name].as_f64().unwrap_or_else(|| panic!("no {name} in {line}"));
-    let files = line["files"].as_array().expect("its files").iter().map(|file| {
-        let bytes = file["bytes"].as_f64().expect("its size");
-        format!("{} {}", file["format"].as_str().expect("its format"), format::bytes(bytes))
-    });
-    vec![
-        Text::code(word("library")).then(format!(" {} (Python)", word("version"))),
-        Text::from(format::count(number("lines"))),
-        Text::from(format::time(1e6 * number("render_ms"))),
-        Text::from(format::time(1e6 * number("cold_ms"))),
-        Text::from(files.collect::<Vec<_>>().join(", ")),
-        Text::from(word("interactive")),
-    ]
+    let others = line["other_formats"].as_object().expect("formats it would have");
+    let others: Vec<String> = others
+        .iter()
+        .map(|(name, needs)| format!("{name} ({})", needs.as_str().unwrap_or("")))
+        .collect();
+    let formats = line["formats"].as_object().expect("its formats");
+    let row = |(format, own): (&String, &Value)| {
+        let number = |name: &str| own[name].as_f64().unwrap_or_else(|| panic!("no {name}"));
+        let shown_by_a_browser = ["html", "json"].contains(&format.as_str());
+        let is_interactive = shown_by_a_browser && line["interactive"] == true;
+        vec![
+            Text::from(format!("{} {} (Python)", word("library"), word("version"))),
+            Text::from(format.to_uppercase()),
+            Text::from(line["lines_of_code"].to_string()),
+            Text::from(format::time(NANOSECONDS_PER_MS * number("median_ms"))),
+            Text::from(format::time(NANOSECONDS_PER_MS * number("cold_ms"))),
+            Text::from(format::bytes(number("bytes"))),
+            Text::from(if is_interactive { IN_A_BROWSER } else { "no" }),
+            Text::from(others.join(", ")),
+        ]
+    };
+    formats.iter().map(row).collect()
 }
 
-/// What no clock and no file tells of our figures: whether a reader can point at a value.
-const INTERACTIVE: [(&str, &str); 4] = [
-    ("plotters", "no"),
-    ("plotters_png", "no"),
-    ("charming", "in a browser, with a script from the network"),
-    ("plain", "no"),
-];
+/// Points of each panel but the bars, as in the kernel's measured size.
+const POINTS: usize = 1_000;
+
+const NANOSECONDS_PER_MS: f64 = 1e6;
+
+/// Where a reader can point at a value.
+const IN_A_BROWSER: &str = "in a browser";
 
 fn exercise_e4(evidence: &Evidence) -> Table {
     let mut table = Table::new([
         Column::left("library"),
+        Column::left("format"),
         Column::right("lines"),
         Column::right("render time"),
         Column::right("first"),
-        Column::left("files"),
+        Column::right("size"),
         Column::left("interactive"),
+        Column::left("other formats"),
     ]);
-    let panels = Panels::example(1_000, &mut Rng::new(evidence.run.info.seed));
+    let panels = Panels::example(POINTS, &mut Rng::new(evidence.run.info.seed));
     for facts in multi_panel::facts(&panels).expect("the figures are drawn") {
-        let interactive = INTERACTIVE.iter().find(|(variant, _)| *variant == facts.variant);
         let rows = evidence.rows("multi_panel", facts.variant);
         let time = rows.first().and_then(|row| row.time_ns());
         let cold = rows.first().and_then(|row| row.cold_ns);
+        // Of ours only charming's page has a script.
+        let interactive = if facts.format == "HTML" { IN_A_BROWSER } else { "no" };
         table.row([
-            Text::code(facts.variant).then(" (Rust)"),
+            Text::from(format!("{} (Rust)", facts.variant)),
+            Text::from(facts.format),
             Text::from(facts.lines_of_code.to_string()),
             Text::from(time.map(format::time).unwrap_or_default()),
             Text::from(cold.map(format::time).unwrap_or_default()),
-            Text::from(format!("{} {}", facts.format, format::bytes(facts.size_bytes as f64))),
-            Text::from(interactive.expect("each variant has an answer").1),
+            Text::from(format::bytes(facts.size_bytes as f64)),
+            Text::from(interactive),
+            Text::from(facts.other_formats.join(", ")),
         ]);
     }
     figures_in_python().into_iter().for_each(|row| table.row(row));

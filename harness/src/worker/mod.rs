@@ -76,6 +76,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             | Request::WhatIf { .. }
             | Request::Alone { .. }
             | Request::Faults { .. }
+            | Request::Trim {}
             | Request::Count {}
             | Request::Export { .. }
             | Request::Result { .. }

@@ -13,6 +13,7 @@ use crate::allocator;
 use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::input::{self, InputFile};
+use crate::machine::give_free_memory_back;
 use crate::measure::cpu::Sampling;
 use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
 use crate::pool::pool_of;
@@ -136,6 +137,10 @@ impl Session<'_> {
                     .map_or_else(|| broken("no stage of the case is swapped"), |m| measured(&m)),
                 Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
                     .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
+                Some(Request::Trim {}) => {
+                    give_free_memory_back();
+                    Reply::Trimmed {}
+                }
                 Some(Request::Count {}) => count(prepared),
                 Some(Request::Export { directory }) => export(prepared, &directory),
                 Some(Request::Hold { output, error }) => hold(prepared, output, error),
