@@ -181,7 +181,7 @@ fn timed_lines(source: &str, variant: &str, helpers: &[&str]) -> usize {
 
 /// The rows of the libraries in Python, as their own program measured them; one row that says how
 /// where the record of it is not there.
-fn figures_in_python() -> Vec<Vec<Text>> {
+fn figures_in_python(evidence: &Evidence) -> Vec<Vec<Text>> {
     let Ok(text) = fs::read_to_string(root().join(FIGURES)) else {
         let libraries = Text::from("matplotlib, plotly, altair (Python)");
         let remedy = "not measured: run `figures.py` of the peer `python`";
@@ -190,17 +190,24 @@ fn figures_in_python() -> Vec<Vec<Text>> {
         return vec![row];
     };
     let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    lines.filter(|line| line["library"].is_string()).flat_map(|line| figures_of(&line)).collect()
+    lines
+        .filter(|line| line["library"].is_string())
+        .flat_map(|line| figures_of(evidence, &line))
+        .collect()
 }
 
-/// A row a format, the library's lines at the first.
-fn figures_of(line: &Value) -> Vec<Vec<Text>> {
+/// A row a format. The lines are those that the peer counts of the same figure where the record has
+/// them, helpers and all.
+fn figures_of(evidence: &Evidence, line: &Value) -> Vec<Vec<Text>> {
     let word = |name: &str| line[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}"));
     let others = line["other_formats"].as_object().expect("formats it would have");
     let others: Vec<String> = others
         .iter()
         .map(|(name, needs)| format!("{name} ({})", needs.as_str().unwrap_or("")))
         .collect();
+    let variant = format!("python.{}", word("library").to_lowercase());
+    let lines = lines_of(evidence, "multi_panel", &variant);
+    let lines = lines.map_or_else(|| line["lines_of_code"].to_string(), |own| own.to_string());
     let formats = line["formats"].as_object().expect("its formats");
     let row = |(format, own): (&String, &Value)| {
         let number = |name: &str| own[name].as_f64().unwrap_or_else(|| panic!("no {name}"));
@@ -209,7 +216,7 @@ fn figures_of(line: &Value) -> Vec<Vec<Text>> {
         vec![
             Text::from(format!("{} {} (Python)", word("library"), word("version"))),
             Text::from(format.to_uppercase()),
-            Text::from(line["lines_of_code"].to_string()),
+            Text::from(lines.to_string()),
             Text::from(format::time(NANOSECONDS_PER_MS * number("median_ms"))),
             Text::from(format::time(NANOSECONDS_PER_MS * number("cold_ms"))),
             Text::from(format::bytes(number("bytes"))),
@@ -257,7 +264,7 @@ fn exercise_e4(evidence: &Evidence) -> Table {
             Text::from(facts.other_formats.join(", ")),
         ]);
     }
-    figures_in_python().into_iter().for_each(|row| table.row(row));
+    figures_in_python(evidence).into_iter().for_each(|row| table.row(row));
     table
 }
 

@@ -90,7 +90,7 @@ pub(crate) enum Request {
     Alone { rounds: u64 },
     /// Count the page faults of the prepared case.
     Faults { iterations: u64 },
-    /// Give memory that is free back to the system, so that what the next iteration needs is seen.
+    /// Keep no free memory from here on, so that what an iteration needs is seen from outside.
     Trim {},
     /// Count the operations that the reference does on the input of the prepared case.
     Count {},

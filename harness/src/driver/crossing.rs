@@ -44,7 +44,8 @@ impl LiveCase {
         }
     }
 
-    /// Has the worker give free memory back. A peer that does not know how is measured as it is.
+    /// Has the worker keep no free memory from here on: nothing is timed after this. A peer that does
+    /// not know how is measured as it is.
     pub(crate) fn trim(&mut self) -> Result<(), Failure> {
         match self.worker().ask(&Request::Trim {}, Duration::ZERO) {
             Ok(Reply::Trimmed {}) => Ok(()),

@@ -13,7 +13,7 @@ use crate::allocator;
 use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::input::{self, InputFile};
-use crate::machine::give_free_memory_back;
+use crate::machine::keep_no_free_memory;
 use crate::measure::cpu::Sampling;
 use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
 use crate::pool::pool_of;
@@ -138,7 +138,7 @@ impl Session<'_> {
                 Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
                     .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
                 Some(Request::Trim {}) => {
-                    give_free_memory_back();
+                    keep_no_free_memory();
                     Reply::Trimmed {}
                 }
                 Some(Request::Count {}) => count(prepared),
