@@ -189,16 +189,14 @@ fn figures_in_python(evidence: &Evidence) -> Vec<Vec<Text>> {
         (row[0], row[2]) = (libraries, Text::prose(remedy));
         return vec![row];
     };
-    let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    lines
-        .filter(|line| line["library"].is_string())
-        .flat_map(|line| figures_of(evidence, &line))
-        .collect()
+    let mut lines = text.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let is_quiet = lines.next().is_some_and(|head| head["quiet"] == true);
+    lines.flat_map(|line| figures_of(evidence, &line, is_quiet)).collect()
 }
 
 /// A row a format. The lines are those that the peer counts of the same figure where the record has
 /// them, helpers and all.
-fn figures_of(evidence: &Evidence, line: &Value) -> Vec<Vec<Text>> {
+fn figures_of(evidence: &Evidence, line: &Value, is_quiet: bool) -> Vec<Vec<Text>> {
     let word = |name: &str| line[name].as_str().unwrap_or_else(|| panic!("no {name} in {line}"));
     let others = line["other_formats"].as_object().expect("formats it would have");
     let others: Vec<String> = others
@@ -208,6 +206,10 @@ fn figures_of(evidence: &Evidence, line: &Value) -> Vec<Vec<Text>> {
     let variant = format!("python.{}", word("library").to_lowercase());
     let lines = lines_of(evidence, "multi_panel", &variant);
     let lines = lines.map_or_else(|| line["lines_of_code"].to_string(), |own| own.to_string());
+    let time = |ms: f64| {
+        let shown = format::time(NANOSECONDS_PER_MS * ms);
+        Text::from(if is_quiet { shown } else { "not measured: busy machine".to_owned() })
+    };
     let formats = line["formats"].as_object().expect("its formats");
     let row = |(format, own): (&String, &Value)| {
         let number = |name: &str| own[name].as_f64().unwrap_or_else(|| panic!("no {name}"));
@@ -217,8 +219,8 @@ fn figures_of(evidence: &Evidence, line: &Value) -> Vec<Vec<Text>> {
             Text::from(format!("{} {} (Python)", word("library"), word("version"))),
             Text::from(format.to_uppercase()),
             Text::from(lines.to_string()),
-            Text::from(format::time(NANOSECONDS_PER_MS * number("median_ms"))),
-            Text::from(format::time(NANOSECONDS_PER_MS * number("cold_ms"))),
+            time(number("median_ms")),
+            time(number("cold_ms")),
             Text::from(format::bytes(number("bytes"))),
             Text::from(if is_interactive { IN_A_BROWSER } else { "no" }),
             Text::from(others.join(", ")),
