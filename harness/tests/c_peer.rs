@@ -276,6 +276,8 @@ fn what_it_cannot_answer_is_a_failure_and_leaves_it_at_work() {
     for request in ["heap", "stages", "faults", "no \"such\" request"] {
         assert_broken(&peer.ask(json!({ "do": request })), request);
     }
+    let swapped = json!({ "do": "batch", "iterations": 1, "slice": 1, "warm_up": 0, "swap": null });
+    assert_broken(&peer.ask(swapped), "`batch` has a field");
     for line in ["no JSON", "", "{\"do\":\"batch", "{\"do\":17}", "{}"] {
         assert_broken(&peer.ask_line(line), "no request");
     }

@@ -1,4 +1,5 @@
 /* The kernels of this peer, and the list of what it offers: all that another peer in C changes. */
+#pragma once
 #include <math.h>
 #include <stddef.h>
 #include <string.h>

@@ -1,32 +1,52 @@
 /* A peer in C: answers the worker protocol of docs/protocol.md for the kernels of kernels.h.
- *
- * Lines of JSON come on stdin, one reply to each goes to stdout, matrices cross as .npy files.
- * An example to copy: another peer has other kernels and, where they take more than one matrix,
- * another `prepare`. */
+ * An example to copy. Another peer has other kernels, and another `prepare` where they take more
+ * than one matrix. */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime, getline */
-#include <errno.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "kernels.h"
+#include "npy.h"
 
 /* ---- JSON, as much as requests have. ---- */
 static const char *blank(const char *p) { return p + strspn(p, " \t\r\n"); }
 
-/* The value of a field wherever in the line it stands, "" without one. No request has one of the
- * names that are asked for on two levels, so it is enough to step over texts as wholes. */
-static const char *get(const char *p, const char *name) {
-    while ((p = strchr(p, '"'))) {
-        const char *start = ++p;
-        while (*p && *p != '"') p += *p == '\\' && p[1] ? 2 : 1;
-        if (!*p) break;
-        const int same = !strncmp(start, name, strlen(name)) && start + strlen(name) == p;
-        if (*(p = blank(p + 1)) == ':' && same) return blank(p + 1);
+typedef struct { const char *name, *value; size_t length; } Field;
+
+/* Steps to the next field of the line, on whichever level; texts are stepped over as wholes. */
+static int step(const char **p, Field *field) {
+    while ((*p = strchr(*p, '"'))) {
+        field->name = ++*p;
+        while (**p && **p != '"') *p += **p == '\\' && (*p)[1] ? 2 : 1;
+        if (!**p) return 0;
+        field->length = (size_t)(*p - field->name);
+        *p = blank(*p + 1);
+        if (**p == ':') return field->value = blank(*p + 1), 1;
     }
+    return 0;
+}
+
+/* The value of a field, "" without one. No name that is asked for occurs on two levels. */
+static const char *get(const char *line, const char *name) {
+    Field at;
+    while (step(&line, &at))
+        if (strlen(name) == at.length && !memcmp(at.name, name, at.length)) return at.value;
     return "";
+}
+
+static int all_known(const char *line) {
+    static const char known[] = " do kernel variant size threads seed against input name path"
+                                " directory iterations slice warm_up keep ";
+    char name[32];
+    Field at;
+    while (step(&line, &at)) {
+        snprintf(name, sizeof name, " %.*s ", (int)at.length, at.name);
+        if (!strstr(known, name)) return 0;
+    }
+    return 1;
 }
 
 enum { ROOM = 4096 };
@@ -36,7 +56,7 @@ static int text(const char *p, char to[ROOM]) {
     size_t length = 0;
     if (*p++ != '"') return 0;
     for (; *p && *p != '"' && length < ROOM - 1; to[length++] = *p++)
-        if (*p == '\\' && !strchr("\"\\/", *++p)) return 0;
+        if (*p == '\\' && (!*++p || !strchr("\"\\/", *p))) return 0;
     to[length] = 0;
     return *p == '"';
 }
@@ -57,40 +77,6 @@ static void fail(const char *format, ...) {
     put(reason), puts("}}");
 }
 
-/* ---- .npy files, version 1.0, of a little-endian machine: NULL, or what is wrong. ---- */
-#define HEADER "{'descr': '<f8', 'fortran_order': False, 'shape': (%zu, %zu"
-
-static const char *read_npy(const char *path, Matrix *x) {
-    unsigned char start[10] = { 0 };
-    char header[ROOM] = "";
-    int end = 0;
-    FILE *file = fopen(path, "rb");
-    if (!file) return strerror(errno);
-    const char *wrong = "no matrix of doubles in C order as .npy of version 1.0";
-    const size_t read = fread(start, 1, 10, file), length = start[8] + 256u * start[9];
-    if (read == 10 && !memcmp(start, "\x93NUMPY\1", 8) && length < ROOM
-        && fread(header, 1, length, file) == length
-        && sscanf(header, HEADER "%n", &x->rows, &x->cols, &end) == 2
-        && header[end + (int)strspn(header + end, ", ")] == ')') {
-        wrong = "cut short, or too large";
-        x->at = x->rows <= UINT32_MAX / (x->cols + 1) ? calloc(x->rows * x->cols + 1, 8) : NULL;
-        if (x->at && fread(x->at, 8, x->rows * x->cols, file) == x->rows * x->cols) wrong = NULL;
-    }
-    fclose(file);
-    return wrong;
-}
-
-static const char *write_npy(const char *path, const Matrix *x) {
-    char header[118]; /* 0x76; with the 10 bytes before it a multiple of 64, as the format wants */
-    FILE *file = fopen(path, "wb");
-    if (!file) return strerror(errno);
-    snprintf(header, sizeof header, HEADER "), }", x->rows, x->cols);
-    fwrite("\x93NUMPY\1\0\x76\0", 1, 10, file);
-    fprintf(file, "%-117s\n", header);
-    const int whole = fwrite(x->at, 8, x->rows * x->cols, file) == x->rows * x->cols;
-    return fclose(file) == 0 && whole ? NULL : "not written in full";
-}
-
 /* ---- Requests: each is answered by one line. ---- */
 static struct { Compute *run; Matrix x, out; double *scratch; } ready; /* the prepared case */
 
@@ -106,8 +92,9 @@ static void drop(void) {
 }
 
 static void list(void) {
-    fputs("{\"is\":\"kernels\",\"protocol\":3,\"counts_heap\":false,\"versions\":{\"C compiler\":", stdout);
-    put(__VERSION__);
+    drop();
+    fputs("{\"is\":\"kernels\",\"protocol\":3,\"counts_heap\":false,\"versions\":", stdout);
+    fputs("{\"C compiler\":", stdout), put(__VERSION__);
     for (int i = 0; i < VARIANTS; i++)
         printf("%s{\"id\":\"%s\",\"about\":\"\",\"exercise\":null,\"sizes\":[],"
                "\"variants\":[{\"name\":\"%s\",\"role\":\"serial\",\"rung\":null}],"
@@ -118,6 +105,7 @@ static void list(void) {
 
 static void prepare(const char *request) {
     char kernel[ROOM] = "", variant[ROOM] = "", path[ROOM];
+    drop();
     text(get(request, "kernel"), kernel), text(get(request, "variant"), variant);
     int i = 0;
     while (i < VARIANTS && (strcmp(kernel, variants[i].kernel) || strcmp(variant, variants[i].name)))
@@ -163,17 +151,18 @@ static void batch(const char *request) {
 }
 
 int main(void) {
-    char *line = NULL, request[ROOM];
+    static char *line;
+    char name[ROOM];
     size_t room = 0;
     while (getline(&line, &room, stdin) > 0) {
-        if (!text(get(line, "do"), request)) fail("the line is no request");
-        else if (!strcmp(request, "quit")) return 0;
-        else if (!strcmp(request, "list")) drop(), list();
-        else if (!strcmp(request, "prepare")) drop(), prepare(line);
-        else if (strcmp(request, "result") && strcmp(request, "batch"))
-            fail("this peer has no answer to `%s`", request);
+        if (!text(get(line, "do"), name)) fail("the line is no request");
+        else if (!strcmp(name, "quit")) return 0;
+        else if (!all_known(line)) fail("`%s` has a field that this peer does not know", name);
+        else if (!strcmp(name, "list")) list();
+        else if (!strcmp(name, "prepare")) prepare(line);
+        else if (strcmp(name, "result") && strcmp(name, "batch")) fail("no answer to `%s` here", name);
         else if (!ready.run) fail("no case is prepared");
-        else if (!strcmp(request, "result")) result(line);
+        else if (!strcmp(name, "result")) result(line);
         else batch(line);
         fflush(stdout);
     }
