@@ -6,5 +6,6 @@ use std::process::ExitCode;
 static ALLOCATOR: amdahl::Allocator = amdahl::Allocator::new();
 
 fn main() -> ExitCode {
-    amdahl::main(amdahl_kernels::suite())
+    let peers = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
+    amdahl::main(amdahl_kernels::suite().peers(peers))
 }

@@ -41,7 +41,7 @@ fn main() {
             return;
         }
         let reply = if is("list") {
-            let protocol = stub.figure("protocol").unwrap_or(2.0);
+            let protocol = stub.figure("protocol").unwrap_or(3.0);
             format!(
                 r#"{{"is":"kernels","protocol":{protocol},"counts_heap":true,"kernels":[{KERNEL}]}}"#
             )

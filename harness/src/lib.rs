@@ -18,6 +18,7 @@ mod input;
 mod machine;
 mod measure;
 mod oracle;
+mod peers;
 mod plan;
 mod pool;
 mod protocol;

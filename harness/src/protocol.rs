@@ -3,6 +3,7 @@
 //! `docs/protocol.md` describes it for programs in other languages. The messages are apart from the
 //! types the harness works with, so that either can change without the other.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use amdahl_reports::wire::v1;
@@ -12,7 +13,7 @@ use crate::input::InputFile;
 use crate::measure::cpu::Sampler;
 
 /// The version both sides must speak.
-pub(crate) const VERSION: u32 = 2;
+pub(crate) const VERSION: u32 = 3;
 
 /// The environment variable that makes a bench binary a worker; its value is a [`Purpose`].
 pub(crate) const WORKER_VARIABLE: &str = "AMDAHL_WORKER";
@@ -91,6 +92,13 @@ pub(crate) enum Request {
     Faults { iterations: u64 },
     /// Count the operations that the reference does on the input of the prepared case.
     Count {},
+    /// Write the input of the prepared case as files into a folder.
+    Export { directory: PathBuf },
+    /// Asked of peers: run and time one iteration, and write its result as files into a folder.
+    Result { directory: PathBuf },
+    /// Hold the result that another program wrote, or the error it met with, to the result of the
+    /// prepared case.
+    Hold { output: Vec<File>, error: Option<String> },
     /// Start or stop a sampler; batches in between are what it sees.
     Profile(ProfileRequest),
     /// End.
@@ -132,12 +140,25 @@ pub(crate) enum ProfileRequest {
 #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Reply {
     /// To `list`.
-    Kernels { protocol: u32, counts_heap: bool, kernels: Vec<v1::KernelInfo> },
+    Kernels {
+        protocol: u32,
+        counts_heap: bool,
+        kernels: Vec<v1::KernelInfo>,
+        /// What a peer is made of, with versions.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        versions: BTreeMap<String, String>,
+    },
     /// To `prepare`: the time of the variant's own setup, and of its first iteration where it was
     /// checked.
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
     /// To `batch`: elapsed time, and how many clock pairs measured it.
     Batch { elapsed_ns: u64, pairs: u64 },
+    /// To `export`: the values of the input.
+    Exported { input: Vec<File> },
+    /// To `result`: what the iteration took, and the values of its result, or its own error.
+    Result { elapsed_ns: u64, output: Vec<File>, error: Option<String> },
+    /// To `hold`: the results agree.
+    Held { agreement: v1::Agreement },
     /// To `verify`: the result agreed; the times of the first iterations.
     Verified { fresh_ns: Vec<u64> },
     /// To `heap`, `stages`, `what_if`, `alone`, `faults`, `count` and the end of `profile`.

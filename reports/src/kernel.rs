@@ -156,6 +156,29 @@ pub struct VariantInfo {
     pub rung: Option<Rung>,
     /// The measured sizes it is not run at.
     pub left_out: Vec<LeftOut>,
+    /// The language it is written in, where it belongs to a peer; its name is then
+    /// `PEER.VARIANT`.
+    pub language: Option<String>,
+    /// Lines of code of its timed work, where it says so.
+    pub lines: Option<u64>,
+}
+
+impl VariantInfo {
+    /// Whether it belongs to a peer: a program in another language.
+    pub fn is_peer(&self) -> bool {
+        self.language.is_some()
+    }
+
+    /// Its name as a table shows it: a peer's variant with its language, such as `numpy (Python)`.
+    pub fn shown(&self) -> String {
+        match &self.language {
+            Some(language) => {
+                let name = self.name.split_once('.').map_or(self.name.as_str(), |(_, name)| name);
+                format!("{name} ({language})")
+            }
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// A measured size at which a variant is not run, and why.
@@ -219,6 +242,16 @@ impl KernelInfo {
     /// The reference's declaration.
     pub fn reference(&self) -> Option<&VariantInfo> {
         self.variants.iter().find(|variant| variant.role == Role::Reference)
+    }
+
+    /// Whether a variant of this name belongs to a peer.
+    pub fn is_peer(&self, variant: &str) -> bool {
+        self.variant(variant).is_some_and(VariantInfo::is_peer)
+    }
+
+    /// Its variants without those of peers.
+    pub fn own_variants(&self) -> impl Iterator<Item = &VariantInfo> {
+        self.variants.iter().filter(|variant| !variant.is_peer())
     }
 
     /// The variant of this name.

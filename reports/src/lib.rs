@@ -30,6 +30,7 @@ pub mod measurer;
 mod metric;
 mod operations;
 mod pages;
+mod peer;
 mod record;
 pub mod render;
 mod report;
@@ -50,6 +51,7 @@ pub use kernel::{
 pub use metric::{Better, Metric, Unit};
 pub use operations::Operations;
 pub use pages::Page;
+pub use peer::{MissingPeer, PeerInfo};
 pub use record::{
     Agreement, CallSite, Detail, Failure, FailureKind, HotFunction, HotLine, Measurement, Outcome,
     Profile, Record, Series, StageSamples, Stages, Swap, SwappedStage,

@@ -21,6 +21,8 @@ pub const PROFILE: &str = "profile";
 pub const COUNT: &str = "count";
 /// Stage times of a pipeline.
 pub const STAGES: &str = "stages";
+/// The most memory that one iteration adds to its process, beside peers alone.
+pub const RESIDENT: &str = "resident";
 /// Instructions, counted by Callgrind.
 pub const INSTRUCTIONS: &str = "instructions";
 /// What shifting a stage does to the whole pipeline.

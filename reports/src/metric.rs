@@ -152,6 +152,14 @@ impl Metric {
         legend: "rate that an earlier survey of the machine found for a ceiling, at least, in 10^9 a second",
     };
 
+    /// The most memory that one iteration adds to what its process holds.
+    pub const RESIDENT_PEAK: Self = Self {
+        id: "resident_peak",
+        unit: Unit::Bytes,
+        better: Better::Lower,
+        legend: "most memory that one iteration adds to what its process keeps between iterations (resident set)",
+    };
+
     /// Every metric a record may carry.
     pub const fn all() -> &'static [Self] {
         &[
@@ -171,6 +179,7 @@ impl Metric {
             Self::STAGE_SWAPPED_TIME,
             Self::MINOR_FAULTS,
             Self::SURVEYED_RATE,
+            Self::RESIDENT_PEAK,
         ]
     }
 

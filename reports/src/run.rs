@@ -1,6 +1,6 @@
 //! A run: everything one invocation measured, with the machine, the build and the conditions.
 
-use crate::{CaseId, Environment, KernelInfo, Measurement, Outcome, Record};
+use crate::{CaseId, Environment, KernelInfo, Measurement, Outcome, PeerInfo, Record};
 
 /// One invocation's kernels and records.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +54,8 @@ pub struct RunInfo {
     pub conditions: Conditions,
     /// What surrounded the run, where it was looked at.
     pub environment: Option<Environment>,
+    /// The peers that the suite names, whether they were run or not.
+    pub peers: Vec<PeerInfo>,
 }
 
 /// The machine a run was made on.

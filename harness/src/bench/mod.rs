@@ -17,6 +17,7 @@ use crate::cli::progress::progress;
 use crate::cli::settings::{self, Settings};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
+use crate::peers::Started;
 use crate::plan::{Budget, Plan, Request, Source, Sweep, nearest};
 use crate::run::{Choice, Runner, has_failures};
 use amdahl_reports::{CaseId, KernelInfo};
@@ -42,10 +43,13 @@ fn run_mode(
     arguments: &[String],
     streams: &mut Streams,
 ) -> anyhow::Result<ExitCode> {
-    let kernels = suite.kernels()?;
+    let mut kernels = suite.kernels()?;
     let settings = Settings::from_environment()?;
-    let plan = plan(&kernels, args, &settings)?;
     let mode = args.mode();
+    let peers =
+        if mode == Mode::Measure { settings.started(suite, streams) } else { Started::default() };
+    peers.join(&mut kernels);
+    let plan = plan(&kernels, args, &settings)?;
     if plan.groups.is_empty() && plan.smoke.is_empty() {
         warn_of_no_match(&kernels, args, streams);
         if mode == Mode::Test {
@@ -61,7 +65,10 @@ fn run_mode(
             timer::load_baseline(&plan, BenchArgs::criterion());
             Ok(ExitCode::SUCCESS)
         }
-        Mode::Measure => measure(&plan.within_its_budget(), args, arguments, &settings, streams),
+        Mode::Measure => {
+            let plan = plan.within_its_budget();
+            measure(&plan, peers, args, arguments, &settings, streams)
+        }
     }
 }
 
@@ -82,6 +89,7 @@ fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow
 
 fn measure(
     plan: &Plan,
+    peers: Started,
     args: &BenchArgs,
     arguments: &[String],
     settings: &Settings,
@@ -97,7 +105,8 @@ fn measure(
     let mut progress = progress(streams.stderr_is_terminal());
     let runner =
         Runner::new(plan, Choice::All, launcher, folder.clone(), &mut timer, &mut *progress)
-            .with_survey(settings.survey());
+            .with_survey(settings.survey())
+            .with_peers(peers);
     let run = runner.run(&BenchArgs::command(arguments), &started);
     timer.finish();
     let folder = store.finish_run(&folder, &run)?;

@@ -5,11 +5,15 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use amdahl_reports::MissingPeer;
 use amdahl_reports::summary::Survey;
 use anyhow::{Context, bail};
 
+use super::print::Streams;
+use crate::declare::Suite;
 use crate::driver::Launcher;
 use crate::machine::{build, machine};
+use crate::peers::{Peers, Started};
 use crate::store::Store;
 
 /// The seed of every input unless told otherwise; any number would do, this one is printed.
@@ -28,13 +32,15 @@ pub(crate) struct Settings {
     pub(crate) patience: Duration,
     /// The largest pool parallel variants are run in.
     pub(crate) max_threads: usize,
+    /// Whether peers that are installed are measured too.
+    pub(crate) peers: bool,
     /// The file that GitHub shows as a workflow step's summary, where there is one.
     pub(crate) step_summary: Option<PathBuf>,
     target: Option<PathBuf>,
 }
 
 impl Settings {
-    /// The settings of `AMDAHL_SEED`, `AMDAHL_BUDGET`, `AMDAHL_TIMEOUT`, `AMDAHL_THREADS`,
+    /// The settings of `AMDAHL_SEED`, `AMDAHL_BUDGET`, `AMDAHL_TIMEOUT`, `AMDAHL_THREADS`, `AMDAHL_PEERS`,
     /// `CARGO_TARGET_DIR` and `GITHUB_STEP_SUMMARY`.
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -43,9 +49,32 @@ impl Settings {
             budget: read("AMDAHL_BUDGET", parse_duration)?,
             patience: read("AMDAHL_TIMEOUT", parse_duration)?.unwrap_or(PATIENCE),
             max_threads: read("AMDAHL_THREADS", parse_threads)?.unwrap_or(threads),
+            peers: read("AMDAHL_PEERS", parse_switch)?.unwrap_or(true),
             step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             target: std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from),
         })
+    }
+
+    /// The peers of a suite.
+    pub(crate) fn peers(&self, suite: &Suite) -> Peers {
+        let folder = suite.peers_folder();
+        folder.map_or_else(Peers::default, |folder| Peers::find(folder, &self.store().peers()))
+    }
+
+    /// The peers that take part in a run: started once each, unless they are to be left out. Says
+    /// what keeps the others away.
+    pub(crate) fn started(&self, suite: &Suite, streams: &mut Streams) -> Started {
+        if !self.peers {
+            return Started::default();
+        }
+        let started = self.peers(suite).start(self.patience);
+        for peer in &started.infos {
+            if let Some(missing) = &peer.missing {
+                let MissingPeer { reason, remedy } = missing;
+                streams.say(&format!("peer {}: not measured: {reason}; {remedy}", peer.name));
+            }
+        }
+        started
     }
 
     /// Where results live.
@@ -93,6 +122,14 @@ fn parse_threads(text: &str) -> anyhow::Result<usize> {
         bail!("there must be at least one thread");
     }
     Ok(threads)
+}
+
+fn parse_switch(text: &str) -> anyhow::Result<bool> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => bail!("say `on` or `off`"),
+    }
 }
 
 /// The UTC time, RFC 3339, to the second.

@@ -354,7 +354,14 @@ where
         F: for<'a> Fn(&'a I) -> Timed<'a, O> + Send + Sync + 'static,
     {
         let name = name.to_owned();
-        self.variants.push(VariantInfo { name, role, rung: None, left_out: Vec::new() });
+        self.variants.push(VariantInfo {
+            name,
+            role,
+            rung: None,
+            left_out: Vec::new(),
+            language: None,
+            lines: None,
+        });
         self.runs.push(Box::new(run));
         self.kept.push(None);
         self

@@ -98,6 +98,12 @@ pub(crate) trait Prepared {
     /// of its own.
     fn verify(&mut self) -> Result<(), CheckError>;
 
+    /// The case's input in its neutral form.
+    fn input(&self) -> Exchanged;
+
+    /// Holds a result that another program got from the same input to the variant's own.
+    fn hold(&mut self, result: Exchanged) -> Result<Agreement, CheckError>;
+
     /// Sets the variant up anew and runs its first iteration under the probe.
     fn fresh(&mut self, probe: &mut dyn Probe);
 }

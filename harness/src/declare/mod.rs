@@ -11,6 +11,7 @@ mod describe;
 mod erased;
 mod error;
 mod growing;
+mod hold;
 mod pipeline;
 mod sizes;
 mod stage;

@@ -1,6 +1,7 @@
 //! A suite: the kernels one bench target declares.
 
 use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use amdahl_reports::{KernelInfo, Role};
@@ -28,12 +29,27 @@ use super::error::DeclareError;
 #[derive(Clone)]
 pub struct Suite {
     kernels: Vec<Kernel>,
+    peers: Option<PathBuf>,
 }
 
 impl Suite {
     /// A suite of these kernels.
     pub fn new(kernels: impl IntoIterator<Item = Kernel>) -> Self {
-        Self { kernels: kernels.into_iter().collect() }
+        Self { kernels: kernels.into_iter().collect(), peers: None }
+    }
+
+    /// The same suite with peers: programs in other languages that offer variants of its kernels, each
+    /// in a sub-folder of this one with a manifest `peer.toml` (docs/protocol.md, Peers). A relative
+    /// path is one from where the program is run; `concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers")`
+    /// is the same from anywhere.
+    pub fn peers(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.peers = Some(folder.into());
+        self
+    }
+
+    /// The folder of its peers.
+    pub(crate) fn peers_folder(&self) -> Option<&Path> {
+        self.peers.as_deref()
     }
 
     /// The kernel of this id.

@@ -8,6 +8,7 @@ use super::describe::{Describe, Kept};
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::error::DeclareError;
 use super::growing::Growing;
+use super::hold;
 use super::sizes::SizeLabel;
 use super::timed::Timed;
 use crate::data::{Agree, Disagreement, Exchange, Exchanged, Rng};
@@ -235,6 +236,7 @@ impl<S: SizeLabel + Send + Sync, I: Exchange + Send + Sync, O: Agree> Erased for
             other: other.as_ref(),
             timed,
             kept: None,
+            own: None,
             tolerance,
             is_smoke,
             variant,
@@ -268,6 +270,8 @@ struct Case<'a, S, I, O> {
     timed: Timed<'a, O>,
     /// The result of the last timed iteration.
     kept: Option<O>,
+    /// The variant's own result, once another program's was held to it.
+    own: Option<O>,
     tolerance: Tolerance,
     is_smoke: bool,
     variant: usize,
@@ -304,7 +308,7 @@ impl<S, I, O: Agree> Case<'_, S, I, O> {
     }
 }
 
-impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
+impl<S, I: Exchange, O: Agree> Prepared for Case<'_, S, I, O> {
     fn check(&mut self, cold: &mut dyn Probe) -> Result<Agreement, CheckError> {
         let tolerance = self.tolerance;
         let first = self.timed.once(cold);
@@ -370,6 +374,38 @@ impl<S, I, O: Agree> Prepared for Case<'_, S, I, O> {
         got.agree(&self.wanted(self.input), &self.tolerance)
             .map(|_| ())
             .map_err(|disagreement| self.disagrees("in a timed iteration", disagreement))
+    }
+
+    fn input(&self) -> Exchanged {
+        self.input.to_exchanged()
+    }
+
+    fn hold(&mut self, result: Exchanged) -> Result<Agreement, CheckError> {
+        let own = self.own.take().unwrap_or_else(|| self.timed.once(&mut NoProbe));
+        let held = hold::to_own(result, &own, &self.tolerance);
+        let against = self.kernel.info.variants[self.variant].name.clone();
+        let agreement = held.map(|(result, closeness)| {
+            let of = |quality: &Quality<I, O>| {
+                result.as_ref().map_or(f64::NAN, |result| quality(self.input, result))
+            };
+            Agreement {
+                against: against.clone(),
+                error: closeness.error,
+                allowed: closeness.allowed,
+                used: closeness.used,
+                qualities: self.kernel.qualities.iter().map(of).collect(),
+                values: closeness.values,
+                in_place: false,
+                output_bytes: own.to_exchanged().bytes(),
+                seeds_differ: None,
+            }
+        });
+        self.own = Some(own);
+        agreement.map_err(|disagreement| CheckError::Disagrees {
+            against,
+            call: "in its result",
+            disagreement,
+        })
     }
 
     fn fresh(&mut self, probe: &mut dyn Probe) {

@@ -30,6 +30,8 @@ pub(crate) struct LiveCase {
     pub(crate) agreement: Option<Agreement>,
     /// Estimated time of one iteration, in nanoseconds.
     pub(crate) estimate_ns: f64,
+    /// Whether a peer runs it.
+    pub(crate) is_peer: bool,
     worker: Worker,
 }
 
@@ -138,10 +140,23 @@ impl LiveCase {
                 cold_ns,
                 agreement: agreement.map(Agreement::from),
                 estimate_ns: 0.0,
+                is_peer: false,
                 worker,
             }),
             other => Err(unexpected("prepare", &other)),
         }
+    }
+
+    /// Prepares a case in a peer's worker, which calls the variant by this name and reads these files.
+    pub(crate) fn prepare_peer(
+        worker: Worker,
+        id: &CaseId,
+        name: &str,
+        source: &Source,
+    ) -> Result<Self, Failure> {
+        let asked = CaseId { variant: name.to_owned(), ..id.clone() };
+        let case = Self::prepared(worker, &asked, None, source, None, None)?;
+        Ok(Self { id: id.clone(), is_peer: true, ..case })
     }
 
     /// The case's worker.
@@ -261,7 +276,7 @@ impl LiveCase {
     }
 }
 
-fn unexpected(asked: &str, reply: &Reply) -> Failure {
+pub(super) fn unexpected(asked: &str, reply: &Reply) -> Failure {
     let reason = format!("the worker answered {asked} with {reply:?}");
     Failure { kind: FailureKind::Broken, reason }
 }

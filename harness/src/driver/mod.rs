@@ -1,10 +1,12 @@
 //! The driver's side of the worker protocol: a process, its pipes, its patience, and a live case.
 
+mod crossing;
 mod interrupt;
 mod live;
 mod process;
 mod signal;
 
+pub(crate) use crossing::PeerResult;
 pub(crate) use interrupt::Interrupt;
 pub(crate) use live::{BatchTime, LiveCase};
-pub(crate) use process::{Launcher, Worker};
+pub(crate) use process::{Greeting, Launcher, Worker};

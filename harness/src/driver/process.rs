@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ffi::OsString;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -22,6 +22,10 @@ const STDERR_LINES: usize = 4;
 /// How long the last words of a worker that is gone are waited for: they lie in a pipe already, but a
 /// process that it left behind may hold the pipe open.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How often a process that should be ending is asked whether it has.
+const END_LOOK_UP: Duration = Duration::from_millis(2);
+/// Of a line of stderr, no more than this is kept.
+const LONGEST_LINE_BYTES: u64 = 4096;
 /// How often a wait looks up whether it was interrupted: longer than any slot of a gate, so that
 /// nothing wakes beside what is timed.
 const LOOK_UP: Duration = Duration::from_millis(100);
@@ -29,8 +33,12 @@ const LOOK_UP: Duration = Duration::from_millis(100);
 /// How to start workers of one program.
 #[derive(Debug, Clone)]
 pub(crate) struct Launcher {
-    /// The bench binary.
+    /// The bench binary, or what runs a peer.
     pub(crate) program: PathBuf,
+    /// Its arguments: none but a peer's.
+    pub(crate) arguments: Vec<OsString>,
+    /// The folder it runs in, where that is not ours.
+    pub(crate) folder: Option<PathBuf>,
     /// How long a worker may take for anything that is not expected to take longer.
     pub(crate) patience: Duration,
     /// What ends every wait.
@@ -48,7 +56,13 @@ impl Launcher {
 
     /// Workers of this program.
     pub(crate) fn of(program: PathBuf, patience: Duration) -> Self {
-        Self { program, patience, interrupt: Interrupt::default() }
+        Self {
+            program,
+            arguments: Vec::new(),
+            folder: None,
+            patience,
+            interrupt: Interrupt::default(),
+        }
     }
 
     /// Starts a worker for cases of so many threads.
@@ -84,8 +98,13 @@ impl Launcher {
         padding_bytes: usize,
     ) -> Result<Worker, Failure> {
         let mut words = before.iter().map(OsString::as_os_str).chain([self.program.as_os_str()]);
-        let mut child = Command::new(words.next().unwrap_or_default())
+        let mut command = Command::new(words.next().unwrap_or_default());
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
+        let mut child = command
             .args(words)
+            .args(&self.arguments)
             .env(WORKER_VARIABLE, purpose.word())
             .envs((padding_bytes > 0).then(|| (PADDING_VARIABLE, "x".repeat(padding_bytes))))
             .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))
@@ -115,14 +134,26 @@ impl Launcher {
 
 /// Where libraries that keep a thread pool of their own look for its size: nothing else holds them
 /// to the threads of a case.
-const THREAD_VARIABLES: [&str; 6] = [
+const THREAD_VARIABLES: [&str; 7] = [
     "MKL_NUM_THREADS",
+    "NUMBA_NUM_THREADS",
     "NUMEXPR_NUM_THREADS",
     "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS",
     "POLARS_MAX_THREADS",
     "RAYON_NUM_THREADS",
 ];
+
+/// What a worker says of itself.
+#[derive(Debug)]
+pub(crate) struct Greeting {
+    /// Whether it can count heap.
+    pub(crate) counts_heap: bool,
+    /// Its declarations.
+    pub(crate) kernels: Vec<KernelInfo>,
+    /// What it is made of, with versions: of a peer alone.
+    pub(crate) versions: Vec<(String, String)>,
+}
 
 fn broken(reason: String) -> Failure {
     Failure { kind: FailureKind::Broken, reason }
@@ -220,10 +251,17 @@ impl Worker {
 
     /// Greets, and asks for the kernels too.
     pub(crate) fn declarations(&mut self) -> Result<(bool, Vec<KernelInfo>), Failure> {
+        self.greeting().map(|greeting| (greeting.counts_heap, greeting.kernels))
+    }
+
+    /// Asks for everything a worker says of itself.
+    pub(crate) fn greeting(&mut self) -> Result<Greeting, Failure> {
         match self.ask(&Request::List {}, Duration::ZERO)? {
-            Reply::Kernels { protocol: VERSION, counts_heap, kernels } => {
-                Ok((counts_heap, kernels.into_iter().map(KernelInfo::from).collect()))
-            }
+            Reply::Kernels { protocol: VERSION, counts_heap, kernels, versions } => Ok(Greeting {
+                counts_heap,
+                kernels: kernels.into_iter().map(KernelInfo::from).collect(),
+                versions: versions.into_iter().collect(),
+            }),
             Reply::Kernels { protocol, .. } => Err(broken(format!(
                 "the worker speaks protocol {protocol}, this program {VERSION}: build both from one \
                  version"
@@ -232,9 +270,22 @@ impl Worker {
         }
     }
 
+    /// Waits until the process is gone, and ends one that has closed its pipe and goes on.
+    fn end(&mut self) -> io::Result<std::process::ExitStatus> {
+        let waiting = Deadline::after(LAST_WORDS);
+        while !waiting.has_passed() {
+            if let Some(status) = self.child.try_wait()? {
+                return Ok(status);
+            }
+            thread::sleep(END_LOOK_UP);
+        }
+        self.child.kill()?;
+        self.child.wait()
+    }
+
     /// Why the worker is gone.
     fn death(&mut self) -> Failure {
-        let how = self.child.wait().map_or_else(|error| error.to_string(), signal::describe);
+        let how = self.end().map_or_else(|error| error.to_string(), signal::describe);
         // What it wrote is in the pipe; the thread that drains it may still be on its way there.
         let _ = self.drained.recv_timeout(LAST_WORDS);
         let words = self.last_words.lock().unwrap_or_else(PoisonError::into_inner);
@@ -277,8 +328,16 @@ fn keep_last_lines(pipe: ChildStderr) -> (Arc<Mutex<VecDeque<String>>>, Receiver
     thread::spawn(move || {
         // Dropped with the thread, which ends the wait for it.
         let _at_the_end: Sender<()> = at_the_end;
-        for line in BufReader::new(pipe).lines() {
-            let Ok(line) = line else { break };
+        let mut pipe = BufReader::new(pipe);
+        let mut line = Vec::new();
+        loop {
+            line.clear();
+            // Whatever the bytes are, the pipe must be drained: a program may write no text at all.
+            match pipe.by_ref().take(LONGEST_LINE_BYTES).read_until(b'\n', &mut line) {
+                Ok(0) | Err(_) => break,
+                Ok(_) => {}
+            }
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
             let mut lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
             if lines.len() == STDERR_LINES {
                 lines.pop_front();

@@ -8,6 +8,12 @@ pub(crate) enum InputError {
     /// It cannot be read.
     #[error("{}: {source}", path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    /// It cannot be written.
+    #[error("{}: cannot be written: {source}", path.display())]
+    Write { path: PathBuf, source: std::io::Error },
+    /// A text column that is none.
+    #[error("{}, cell {cell}: {reason}", path.display())]
+    NotAColumn { path: PathBuf, cell: usize, reason: &'static str },
     /// Its ending names no format that is read here.
     #[error("{}: give a file whose name ends in `.npy` or `.csv`", path.display())]
     Kind { path: PathBuf },

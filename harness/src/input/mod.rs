@@ -6,6 +6,7 @@
 mod csv;
 mod error;
 mod npy;
+mod saved;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,7 @@ use std::path::{Path, PathBuf};
 use crate::data::{Exchanged, Value};
 
 pub(crate) use error::InputError;
+pub(crate) use saved::{load as load_saved, save};
 
 /// A file that gives one value of an input, or all of them.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,10 +1,10 @@
 //! Arrays as `NumPy` saves them.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{BufReader, BufWriter};
 use std::path::Path;
 
-use npyz::{DType, NpyFile, Order};
+use npyz::{AutoSerialize, DType, NpyFile, Order, WriterBuilder};
 
 use super::InputError;
 use crate::data::{Array, Value};
@@ -28,6 +28,27 @@ pub(super) fn read(path: &Path) -> Result<Value, InputError> {
         Some("i8") => Ok(Value::I64(array(&shape, order, npy.into_vec().map_err(failed)?))),
         _ => Err(InputError::Dtype { path: path.to_owned(), dtype }),
     }
+}
+
+/// Writes numbers in row-major order, little-endian.
+pub(super) fn write(path: &Path, value: &Value) -> Result<(), InputError> {
+    let written = match value {
+        Value::F64(array) => write_array(path, array),
+        Value::F32(array) => write_array(path, array),
+        Value::I64(array) => write_array(path, array),
+        // Text is no array of numbers, and no caller has it written here.
+        Value::Text(_) => Err(std::io::ErrorKind::InvalidInput.into()),
+    };
+    written.map_err(|source| InputError::Write { path: path.to_owned(), source })
+}
+
+fn write_array<T: AutoSerialize + Copy>(path: &Path, array: &Array<T>) -> std::io::Result<()> {
+    let shape: Vec<u64> = array.shape.iter().map(|&extent| extent as u64).collect();
+    let file = BufWriter::new(File::create(path)?);
+    let mut npy =
+        npyz::WriteOptions::new().default_dtype().shape(&shape).writer(file).begin_nd()?;
+    npy.extend(array.data.iter().copied())?;
+    npy.finish()
 }
 
 fn array<T: Copy>(shape: &[usize], order: Order, data: Vec<T>) -> Array<T> {

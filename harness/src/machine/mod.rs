@@ -6,9 +6,11 @@ mod conditions;
 mod environment;
 mod hardware;
 mod processes;
+mod resident;
 mod tools;
 
 pub(crate) use build::build;
 pub(crate) use conditions::Observation;
 pub(crate) use environment::Watch;
 pub(crate) use hardware::{machine, resident_peak_bytes};
+pub(crate) use resident::{reset_peak, resident};

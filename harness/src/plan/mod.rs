@@ -2,6 +2,7 @@
 
 mod budget;
 mod filter;
+mod peers;
 mod schedule;
 mod swaps;
 mod sweep;
@@ -61,8 +62,6 @@ pub(crate) struct Group {
     pub(crate) kernel: String,
     /// The size's label.
     pub(crate) size: String,
-    /// Whom the others are held to: the reference, or where it is not run at this size the first
-    /// variant that is.
     /// The variant that the others are held to: the reference or, at a size at which it is not run,
     /// the first that is; smoke sizes have held that one to the reference.
     pub(crate) reference: String,
@@ -75,6 +74,8 @@ pub(crate) struct Group {
     pub(crate) swaps: usize,
     /// The cases, in order of declaration; the reference first where the filter keeps it.
     pub(crate) cases: Vec<CaseId>,
+    /// The cases of peers, which are timed beside them.
+    pub(crate) peers: Vec<CaseId>,
 }
 
 /// What a run will do.
@@ -103,7 +104,7 @@ impl Plan {
     pub(crate) fn new(kernels: &[KernelInfo], request: &Request) -> Self {
         let of_kind = |kind| -> Vec<Group> {
             let groups = kernels.iter().flat_map(|kernel| groups_of(kernel, kind, request));
-            groups.filter(|group| !group.cases.is_empty()).collect()
+            groups.filter(|group| !group.cases.is_empty() || !group.peers.is_empty()).collect()
         };
         let smoke = of_kind(Kind::Smoke);
         let swept = if request.sweep == Sweep::None { Vec::new() } else { of_kind(Kind::Swept) };
@@ -111,7 +112,7 @@ impl Plan {
             if request.sweep == Sweep::Whole { Vec::new() } else { of_kind(Kind::Measured) };
         swaps::plan(kernels, &mut groups);
         let counts = Counts::of(&groups);
-        let budget = request.budget.of(counts.cases + counts.swapped);
+        let budget = request.budget.of(counts.cases + counts.peers + counts.swapped);
         let kept = |kernel: &&KernelInfo| {
             groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
         };
@@ -152,7 +153,11 @@ impl Plan {
         if self.sweep == Sweep::Whole {
             return self;
         }
-        let all = Counts::of(&self.groups).cases;
+        let count = |groups: &[Group]| {
+            let counts = Counts::of(groups);
+            counts.cases + counts.peers
+        };
+        let all = count(&self.groups);
         if LEAST_PER_CASE.saturating_mul(u32::try_from(all).unwrap_or(u32::MAX)) <= self.budget {
             return self;
         }
@@ -160,7 +165,7 @@ impl Plan {
             self.groups.iter().map(|group| (group.kernel.clone(), group.size.clone())).collect();
         self.groups.retain(|group| last.get(&group.kernel) == Some(&group.size));
         swaps::plan(&self.kernels, &mut self.groups);
-        if Counts::of(&self.groups).cases < all {
+        if count(&self.groups) < all {
             self.notes.push(format!(
                 "Only the last size of each kernel was measured: {} s are short for {all} cases; \
                  give the run more time (AMDAHL_BUDGET=10m, or --budget).",
@@ -235,12 +240,12 @@ fn groups_of(kernel: &KernelInfo, kind: Kind, request: &Request) -> Vec<Group> {
             let runs = |variant: &&VariantInfo| {
                 !variant.left_out.iter().any(|left_out| left_out.size == size.label)
             };
-            let cases = kernel.variants.iter().filter(runs).flat_map(|variant| {
+            let cases = kernel.own_variants().filter(runs).flat_map(|variant| {
                 let pools: &[usize] = if variant.role == Role::Parallel { &pools } else { &[1] };
                 pools.iter().map(|&threads| case_of(&variant.name, &size.label, threads))
             });
             let mut cases: Vec<CaseId> = cases.filter(&is_kept).collect();
-            let first = || kernel.variants.iter().find(runs);
+            let first = || kernel.own_variants().find(runs);
             let held_to = kernel.reference().filter(runs).or_else(first);
             let reference = held_to.map(|own| own.name.clone()).unwrap_or_default();
             cases.sort_by_key(|case| case.variant != reference);
@@ -252,6 +257,9 @@ fn groups_of(kernel: &KernelInfo, kind: Kind, request: &Request) -> Vec<Group> {
                 has_stages: !kernel.stages.is_empty(),
                 swaps: 0,
                 cases,
+                peers: peers::of(kernel, size, kind, &pools)
+                    .filter(|id| request.filter.keeps(&id.to_string()))
+                    .collect(),
             }
         })
         .collect()

@@ -9,6 +9,8 @@ use super::{Group, whole};
 pub(crate) struct Counts {
     /// Measured cases.
     pub(crate) cases: usize,
+    /// Measured cases of peers.
+    pub(crate) peers: usize,
     /// Cases that could be profiled.
     pub(crate) profiled: usize,
     /// Groups they are in.
@@ -29,6 +31,7 @@ impl Counts {
         };
         Self {
             cases: cases(|_| true),
+            peers: groups.iter().map(|group| group.peers.len()).sum(),
             profiled: cases(|group| group.is_largest),
             profiled_groups: groups.iter().filter(|group| group.is_largest).count(),
             staged: cases(|group| group.has_stages),
@@ -112,7 +115,7 @@ impl Schedule {
     /// The same where a composition with one stage swapped takes so much of it.
     pub(crate) fn divide_beside(budget: Duration, counts: Counts, swap: Duration) -> Self {
         let swaps = swap.as_secs_f64() * counts.swapped as f64;
-        let fixed = FIXED_PER_CASE.as_secs_f64() * counts.cases as f64;
+        let fixed = FIXED_PER_CASE.as_secs_f64() * (counts.cases + counts.peers) as f64;
         let budget = budget.as_secs_f64();
         let free = (budget - fixed - swaps).max(LEAST_PART * budget);
         let share = |part: f64, cases: usize, least: f64, most: f64| {
@@ -132,7 +135,7 @@ impl Schedule {
         Self {
             warm_up: seconds(criterion * WARM_UP_PART),
             criterion: seconds(criterion * (1.0 - WARM_UP_PART)),
-            interleaved: seconds(share(INTERLEAVED_PART, counts.cases, 0.1, 1.5)),
+            interleaved: seconds(share(INTERLEAVED_PART, counts.cases + counts.peers, 0.1, 1.5)),
             stacks: seconds(profile * (1.0 - LINES_PART)),
             lines: seconds(profile * LINES_PART),
             heap: Self::heap_limit(seconds(budget)),
@@ -147,7 +150,8 @@ impl Schedule {
 impl Schedule {
     /// What a composition with one stage swapped has in a run of this whole budget: as much as a case.
     pub(crate) fn swap_time(budget: Duration, counts: Counts) -> Duration {
-        let shares = u32::try_from(counts.cases + counts.swapped).unwrap_or(u32::MAX);
+        let shares =
+            u32::try_from(counts.cases + counts.peers + counts.swapped).unwrap_or(u32::MAX);
         (budget / shares.max(1)).min(MOST_SWAP)
     }
 
@@ -168,9 +172,26 @@ mod tests {
     }
 
     #[test]
+    fn peers_cost_the_plan_their_start_and_their_share_of_the_rounds() {
+        let counts = |peers| Counts {
+            cases: 20,
+            peers,
+            profiled: 0,
+            profiled_groups: 0,
+            staged: 0,
+            experimented: 0,
+            swapped: 0,
+        };
+        let of = |peers| Schedule::divide(Duration::from_mins(2), counts(peers));
+        assert!(of(20).criterion < of(0).criterion);
+        assert!(of(20).interleaved < of(0).interleaved);
+    }
+
+    #[test]
     fn a_plan_of_many_cases_keeps_to_its_budget() {
         let counts = Counts {
             cases: 90,
+            peers: 0,
             profiled: 45,
             profiled_groups: 6,
             staged: 8,

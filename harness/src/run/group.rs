@@ -50,7 +50,7 @@ impl Runner<'_> {
     }
 
     /// Times a slow case by a few plain runs.
-    fn plain(&mut self, case: &mut LiveCase) {
+    pub(super) fn plain(&mut self, case: &mut LiveCase) {
         let runs = case.iterations_for(PLAIN_TIME).clamp(PLAIN_RUNS.0, PLAIN_RUNS.1);
         let mut times = Vec::new();
         for _ in 0..runs {

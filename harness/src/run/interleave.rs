@@ -64,6 +64,10 @@ impl Measurer for Interleaved {
         measurer::INTERLEAVED
     }
 
+    fn takes_peers(&self) -> bool {
+        true
+    }
+
     fn steps(&self, _: &Group) -> usize {
         1
     }

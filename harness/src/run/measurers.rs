@@ -8,6 +8,7 @@ use super::heap::Heap;
 use super::instructions::Instructions;
 use super::interleave::Interleaved;
 use super::profile::Profiled;
+use super::resident::ResidentPeak;
 use super::stages::Staged;
 use super::swap::SwappedStages;
 use super::what_if::WhatIf;
@@ -25,20 +26,27 @@ pub(crate) trait Measurer: Sync {
         false
     }
 
+    /// Whether it takes the cases of peers too, which can be timed and little else.
+    fn takes_peers(&self) -> bool {
+        false
+    }
+
     /// Steps of progress that a group costs; none where it has nothing to measure there.
     fn steps(&self, group: &Group) -> usize;
 
-    /// Measures the group. `live` are the cases that agreed, each prepared in its worker.
+    /// Measures the group. `live` are the cases that agreed, each prepared in its worker; peers come
+    /// last.
     fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]);
 }
 
 /// Every measurer, in the order in which a group goes through them: those that need a quiet machine
 /// and live workers first.
-pub(crate) fn all() -> [&'static dyn Measurer; 9] {
+pub(crate) fn all() -> [&'static dyn Measurer; 10] {
     [
         &ByCriterion,
         &Interleaved,
         &Worked,
+        &ResidentPeak,
         &Staged,
         &SwappedStages,
         &WhatIf,
@@ -67,6 +75,7 @@ impl Choice {
         Self::Only(vec![
             measurer::INTERLEAVED,
             measurer::WORK,
+            measurer::RESIDENT,
             measurer::STAGES,
             measurer::SWAP,
             measurer::WHAT_IF,

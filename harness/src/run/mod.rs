@@ -13,7 +13,9 @@ mod heap;
 mod instructions;
 mod interleave;
 mod measurers;
+mod peers;
 mod profile;
+mod resident;
 mod smoke;
 mod stages;
 mod survey;
@@ -34,8 +36,10 @@ use crate::allocator;
 use crate::driver::Launcher;
 use crate::machine::{Observation, Watch, build, machine};
 use crate::measure::Deadline;
+use crate::peers::Started;
 use crate::plan::{Counts, Group, Plan, Schedule};
 use crate::self_test::{self, Extent};
+use peers::Judge;
 
 pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
@@ -73,6 +77,10 @@ pub(crate) struct Runner<'a> {
     schedule: Schedule,
     /// What a survey of this machine found, where there is one.
     survey: Option<Survey>,
+    /// The peers whose variants are in the plan.
+    peers: Started,
+    /// Holds the results of the group's peers to ours, while it is measured.
+    judge: Option<Judge>,
     records: Vec<Record>,
 }
 
@@ -86,13 +94,30 @@ impl<'a> Runner<'a> {
         progress: &'a mut dyn Progress,
     ) -> Self {
         let schedule = Schedule::divide(plan.budget, Counts::of(&plan.groups));
-        let records = Vec::new();
-        Self { plan, choice, launcher, folder, timer, progress, schedule, survey: None, records }
+        Self {
+            plan,
+            choice,
+            launcher,
+            folder,
+            timer,
+            progress,
+            schedule,
+            survey: None,
+            peers: Started::default(),
+            judge: None,
+            records: Vec::new(),
+        }
     }
 
     /// With a survey of this machine, to which the ceilings of the run are compared.
     pub(crate) fn with_survey(mut self, survey: Option<Survey>) -> Self {
         self.survey = survey;
+        self
+    }
+
+    /// With the peers whose variants the plan has.
+    pub(crate) fn with_peers(mut self, peers: Started) -> Self {
+        self.peers = peers;
         self
     }
 
@@ -108,7 +133,9 @@ impl<'a> Runner<'a> {
         let measured: &[Group] = if measures { &plan.groups } else { &[] };
         let measurers = self.choice.measurers();
         let steps = |group: &Group| -> usize { measurers.iter().map(|own| own.steps(group)).sum() };
-        let checks = plan.smoke.len() + measured.len();
+        let peers: usize = measured.iter().map(|group| group.peers.len()).sum();
+        let checks =
+            plan.smoke.len() + measured.len() + if self.choice.times() { peers } else { 0 };
         let swept = if measures { plan.swept.len() } else { 0 };
         let measurements: usize = measured.iter().map(steps).sum();
         self.progress.begin((checks + measurements + swept) as u64);
@@ -120,8 +147,11 @@ impl<'a> Runner<'a> {
             for group in measured.iter().filter(|group| group.kernel == kernel.id) {
                 self.progress.step(&format!("check {} at {}", group.kernel, group.size));
                 let mut live = self.open(group);
+                let own = live.len();
+                self.open_peers(group, &mut live);
                 for measurer in &measurers {
-                    measurer.measure(&mut self, group, &mut live);
+                    let cases = if measurer.takes_peers() { live.len() } else { own };
+                    measurer.measure(&mut self, group, &mut live[..cases]);
                 }
             }
             if measures && self.choice.times() {
@@ -140,6 +170,7 @@ impl<'a> Runner<'a> {
             conditions: observation.end(),
             environment: watch
                 .map(|watch| Environment { self_test, ..watch.end(allocator::is_declared()) }),
+            peers: self.peers.infos.clone(),
         };
         Run { info, kernels: plan.kernels.clone(), records: self.records }
     }

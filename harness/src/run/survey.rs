@@ -79,6 +79,7 @@ pub(crate) fn survey(
     records.extend(visited.into_iter().map(Visited::record));
     let info = RunInfo {
         environment: None,
+        peers: Vec::new(),
         started: started.to_owned(),
         took_s: deadline.elapsed().as_secs_f64(),
         command: command.to_owned(),

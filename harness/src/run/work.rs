@@ -22,6 +22,10 @@ impl Measurer for Worked {
         measurer::WORK
     }
 
+    fn takes_peers(&self) -> bool {
+        true
+    }
+
     fn steps(&self, _: &Group) -> usize {
         1
     }
@@ -29,7 +33,11 @@ impl Measurer for Worked {
     fn measure(&self, runner: &mut Runner<'_>, group: &Group, live: &mut [LiveCase]) {
         runner.progress.step(&format!("verify {} at {}", group.kernel, group.size));
         for case in live {
-            runner.verify(case);
+            if case.is_peer {
+                runner.verify_peer(case);
+            } else {
+                runner.verify(case);
+            }
         }
     }
 }

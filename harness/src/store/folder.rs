@@ -52,6 +52,11 @@ impl Store {
         self.root.join("report")
     }
 
+    /// Where peers are installed.
+    pub(crate) fn peers(&self) -> PathBuf {
+        self.root.join("peers")
+    }
+
     /// Where gates keep the base's work tree, and their last result.
     pub(crate) fn gate(&self) -> PathBuf {
         self.root.join("gate")

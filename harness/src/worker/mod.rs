@@ -3,6 +3,7 @@
 mod panics;
 mod session;
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
@@ -61,6 +62,7 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
                     protocol: VERSION,
                     counts_heap: allocator::is_declared(),
                     kernels: kernels.collect(),
+                    versions: BTreeMap::new(),
                 })?;
                 channel.receive()?
             }
@@ -75,6 +77,9 @@ fn run(suite: &Suite, channel: &mut Channel) -> io::Result<()> {
             | Request::Alone { .. }
             | Request::Faults { .. }
             | Request::Count {}
+            | Request::Export { .. }
+            | Request::Result { .. }
+            | Request::Hold { .. }
             | Request::Profile(_) => {
                 channel.fail(FailureKind::Broken, "no case is prepared: send `prepare` first")?;
                 channel.receive()?

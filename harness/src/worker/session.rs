@@ -10,11 +10,13 @@ use amdahl_reports::{Detail, Failure, FailureKind, Measurement, wire::v1};
 
 use super::{Channel, panics};
 use crate::allocator;
+use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
+use crate::input::{self, InputFile};
 use crate::measure::cpu::Sampling;
 use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
 use crate::pool::pool_of;
-use crate::protocol::{ProfileRequest, Reply, Request};
+use crate::protocol::{File, ProfileRequest, Reply, Request};
 
 /// Sets the case of a `prepare` up, answers what is asked of it, and returns the first request that
 /// is not about it.
@@ -135,6 +137,9 @@ impl Session<'_> {
                 Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
                     .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
                 Some(Request::Count {}) => count(prepared),
+                Some(Request::Export { directory }) => export(prepared, &directory),
+                Some(Request::Hold { output, error }) => hold(prepared, output, error),
+                Some(Request::Result { .. }) => broken("only peers give their results away"),
                 Some(Request::Profile(request)) => profile(&mut sampling, &request),
                 other => return Ok(other),
             };
@@ -192,6 +197,33 @@ fn count_heap(prepared: &mut dyn Prepared, scratch: &Path) -> Reply {
         measured(&heap::measure(prepared, scratch))
     } else {
         broken("this worker was not started to count heap")
+    }
+}
+
+fn export(prepared: &dyn Prepared, directory: &Path) -> Reply {
+    match input::save(&prepared.input(), directory) {
+        Ok(files) => Reply::Exported { input: files.into_iter().map(Into::into).collect() },
+        Err(error) => broken(error.to_string()),
+    }
+}
+
+/// A result that differs keeps the case prepared.
+fn hold(prepared: &mut dyn Prepared, output: Vec<File>, error: Option<String>) -> Reply {
+    let files: Vec<InputFile> = output.into_iter().map(Into::into).collect();
+    let result = match error {
+        Some(error) => Ok(Exchanged::Error(error)),
+        None => input::load_saved(&files),
+    };
+    let result = match result {
+        Ok(result) => result,
+        Err(error) => return broken(error.to_string()),
+    };
+    match prepared.hold(result) {
+        Ok(agreement) => Reply::Held { agreement: v1::Agreement::from(&agreement) },
+        Err(error) => {
+            let failure = Failure { kind: kind_of(&error), reason: error.to_string() };
+            Reply::Failed { failure: v1::Failure::from(&failure) }
+        }
     }
 }
 

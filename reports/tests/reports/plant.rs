@@ -250,6 +250,7 @@ pub fn info() -> RunInfo {
             clock_step_ns: 1.0,
         },
         environment: Some(crate::place::environment()),
+        peers: Vec::new(),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::cli::print::{Streams, exit};
 use crate::cli::{MEASURED_CASE_FAILED, TOOL_FAILED};
 use crate::declare::Suite;
 use crate::oracle::{OracleError, OracleFile};
+use crate::peers::Started;
 use crate::plan::Sweep;
 use crate::run::Choice;
 
@@ -63,6 +64,7 @@ impl Command for Check {
             default_budget: Duration::from_secs(10),
             sweep: Sweep::None,
             command: self.name(),
+            peers: Started::default(),
         };
         let run = work.run(suite, &arguments.selection, streams)?;
         if arguments.json {

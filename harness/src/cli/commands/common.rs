@@ -14,6 +14,7 @@ use crate::cli::settings::{Settings, parse_duration, utc_now};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::input::InputFile;
+use crate::peers::Started;
 use crate::plan::{Budget, Filter, Plan, Request, Source, Sweep, nearest};
 use crate::run::{Choice, NoTimer, Runner, has_failures};
 
@@ -102,6 +103,8 @@ pub(super) struct Work {
     pub(super) sweep: Sweep,
     /// The command as the user gave it, for the report's head.
     pub(super) command: &'static str,
+    /// The peers whose variants the kernels have.
+    pub(super) peers: Started,
 }
 
 impl Work {
@@ -155,7 +158,8 @@ impl Work {
         let mut timer = NoTimer;
         let runner =
             Runner::new(plan, self.choice.clone(), launcher, folder, &mut timer, &mut *progress)
-                .with_survey(settings.survey());
+                .with_survey(settings.survey())
+                .with_peers(self.peers.clone());
         let files = plan.source.files.iter().map(|file| format!("--input {file}"));
         let words: Vec<String> = std::iter::once(self.command.to_owned())
             .chain(selection.filter.iter().cloned())

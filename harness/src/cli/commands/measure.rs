@@ -14,6 +14,7 @@ use super::user_input::kernel_on;
 use crate::cli::print::Streams;
 use crate::declare::Suite;
 use crate::input::InputFile;
+use crate::peers::Started;
 use crate::plan::Sweep;
 use crate::run::Choice;
 
@@ -36,6 +37,9 @@ struct Arguments {
     /// Measure this too, which takes long enough that it must be asked for
     #[arg(long, value_name = "MEASURER", value_parser = Choice::on_request())]
     measure: Vec<String>,
+    /// Leave the peers out, installed or not (also AMDAHL_PEERS=off)
+    #[arg(long)]
+    no_peers: bool,
     /// Print the results as JSON
     #[arg(long)]
     json: bool,
@@ -83,13 +87,20 @@ impl Command for Measure {
         let is_swept = arguments.sizes.is_some();
         let sweep = if is_swept { Sweep::Whole } else { Sweep::None };
         let command = if is_swept { "measure --sizes" } else { self.name() };
-        let work = Work { choice, default_budget: Duration::from_mins(2), sweep, command };
         let selection = arguments.selection;
-        let kernels = match (&arguments.sizes, arguments.input.as_slice()) {
+        let peers = if arguments.no_peers || is_swept {
+            Started::default()
+        } else {
+            selection.settings()?.started(suite, streams)
+        };
+        let mut kernels = match (&arguments.sizes, arguments.input.as_slice()) {
             (Some(range), _) => sizes::swept(suite, range)?,
             (None, []) => suite.kernels()?,
             (None, files) => vec![kernel_on(suite, &selection, files)?],
         };
+        peers.join(&mut kernels);
+        let default_budget = Duration::from_mins(2);
+        let work = Work { choice, default_budget, sweep, command, peers };
         let run = work.run_and_keep(&kernels, &arguments.input, &selection, streams)?;
         let format = if arguments.json { "json" } else { "terminal" };
         if let Some(renderer) = render::by_id(format) {

@@ -9,6 +9,7 @@ mod doctor;
 mod gate;
 mod list;
 mod measure;
+mod peers;
 mod profile;
 mod report;
 mod sizes;
@@ -45,7 +46,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 11] {
+pub(crate) fn all() -> [&'static dyn Command; 12] {
     [
         &list::List,
         &check::Check,
@@ -57,6 +58,7 @@ pub(crate) fn all() -> [&'static dyn Command; 11] {
         &ceilings::Ceilings,
         &gate::Gate,
         &accept::Accept,
+        &peers::Peers,
         &whatif::WhatIf,
     ]
 }

@@ -9,6 +9,7 @@ use super::Command;
 use super::common::{Selection, Work, code_of};
 use crate::cli::print::Streams;
 use crate::declare::Suite;
+use crate::peers::Started;
 use crate::plan::Sweep;
 use crate::run::Choice;
 
@@ -45,6 +46,7 @@ impl Command for Profile {
             default_budget: Duration::from_mins(2),
             sweep: Sweep::None,
             command: self.name(),
+            peers: Started::default(),
         };
         let run = work.run_and_keep(&suite.kernels()?, &[], &arguments.selection, streams)?;
         Ok(code_of(&run))

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Environment, Number};
+use super::{Environment, Number, PeerInfo};
 use crate as core;
 
 /// See [`crate::RunInfo`].
@@ -31,6 +31,9 @@ pub struct RunInfo {
     /// What surrounded the run, where it was looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub environment: Option<Environment>,
+    /// Where the suite names any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub peers: Vec<PeerInfo>,
 }
 
 impl From<&core::RunInfo> for RunInfo {
@@ -45,6 +48,7 @@ impl From<&core::RunInfo> for RunInfo {
             build: (&value.build).into(),
             conditions: (&value.conditions).into(),
             environment: value.environment.as_ref().map(Into::into),
+            peers: value.peers.iter().map(Into::into).collect(),
         }
     }
 }
@@ -61,6 +65,7 @@ impl From<RunInfo> for core::RunInfo {
             build: value.build.into(),
             conditions: value.conditions.into(),
             environment: value.environment.map(Into::into),
+            peers: value.peers.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -165,6 +165,12 @@ pub struct VariantInfo {
     /// Sizes it is not run at.
     #[serde(default)]
     pub left_out: Vec<LeftOut>,
+    /// Of a peer's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Lines of code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u64>,
 }
 
 impl From<&core::VariantInfo> for VariantInfo {
@@ -174,6 +180,8 @@ impl From<&core::VariantInfo> for VariantInfo {
             role: value.role.into(),
             rung: value.rung.map(Into::into),
             left_out: value.left_out.iter().map(Into::into).collect(),
+            language: value.language.clone(),
+            lines: value.lines,
         }
     }
 }
@@ -185,6 +193,8 @@ impl From<VariantInfo> for core::VariantInfo {
             role: value.role.into(),
             rung: value.rung.map(Into::into),
             left_out: value.left_out.into_iter().map(Into::into).collect(),
+            language: value.language,
+            lines: value.lines,
         }
     }
 }
