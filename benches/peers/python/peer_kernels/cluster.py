@@ -1,0 +1,1 @@
+"""Variants of the kernels of linear algebra."""
