@@ -151,8 +151,14 @@ pub(crate) enum Reply {
     /// To `prepare`: the time of the variant's own setup, and of its first iteration where it was
     /// checked.
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
-    /// To `batch`: elapsed time, and how many clock pairs measured it.
-    Batch { elapsed_ns: u64, pairs: u64 },
+    /// To `batch`: elapsed time, how many clock pairs measured it, and how often a thread was
+    /// preempted meanwhile, where the system tells.
+    Batch {
+        elapsed_ns: u64,
+        pairs: u64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        preempted: Option<u64>,
+    },
     /// To `export`: the values of the input.
     Exported { input: Vec<File> },
     /// To `result`: what the iteration took, and the values of its result, or its own error.

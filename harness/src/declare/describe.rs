@@ -51,3 +51,18 @@ impl<S: SizeLabel> Describe<S> {
         }
     }
 }
+
+/// A size of a kernel, or one that was made for a sweep.
+pub(super) enum Size<'a, S> {
+    Declared(&'a S),
+    Grown(S),
+}
+
+impl<S> AsRef<S> for Size<'_, S> {
+    fn as_ref(&self) -> &S {
+        match self {
+            Self::Declared(size) => size,
+            Self::Grown(size) => size,
+        }
+    }
+}

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use amdahl_reports::{Agreement, KernelInfo, Operations, SizeInfo, SwappedStage, Tolerance};
 
-use super::describe::{Describe, Kept};
+use super::describe::{Describe, Kept, Size};
 use super::erased::{CaseRequest, CheckError, Erased, Prepared};
 use super::error::DeclareError;
 use super::growing::Growing;
@@ -160,21 +160,6 @@ impl<S: SizeLabel, I, O> Typed<S, I, O> {
             size: label,
             reason,
         })
-    }
-}
-
-/// A size of a kernel, or one that was made for a sweep.
-enum Size<'a, S> {
-    Declared(&'a S),
-    Grown(S),
-}
-
-impl<S> AsRef<S> for Size<'_, S> {
-    fn as_ref(&self) -> &S {
-        match self {
-            Self::Declared(size) => size,
-            Self::Grown(size) => size,
-        }
     }
 }
 
@@ -382,27 +367,17 @@ impl<S, I: Exchange, O: Agree> Prepared for Case<'_, S, I, O> {
 
     fn hold(&mut self, result: Exchanged) -> Result<Agreement, CheckError> {
         let own = self.own.take().unwrap_or_else(|| self.timed.once(&mut NoProbe));
-        let held = hold::to_own(result, &own, &self.tolerance);
-        let against = self.kernel.info.variants[self.variant].name.clone();
-        let agreement = held.map(|(result, closeness)| {
+        let kernel = self.kernel;
+        let against = &kernel.info.variants[self.variant].name;
+        let held = hold::to_own(result, &own, &self.tolerance, against, |result| {
             let of = |quality: &Quality<I, O>| {
-                result.as_ref().map_or(f64::NAN, |result| quality(self.input, result))
+                result.map_or(f64::NAN, |result| quality(self.input, result))
             };
-            Agreement {
-                against: against.clone(),
-                error: closeness.error,
-                allowed: closeness.allowed,
-                used: closeness.used,
-                qualities: self.kernel.qualities.iter().map(of).collect(),
-                values: closeness.values,
-                in_place: false,
-                output_bytes: own.to_exchanged().bytes(),
-                seeds_differ: None,
-            }
+            kernel.qualities.iter().map(of).collect()
         });
         self.own = Some(own);
-        agreement.map_err(|disagreement| CheckError::Disagrees {
-            against,
+        held.map_err(|disagreement| CheckError::Disagrees {
+            against: against.clone(),
             call: "in its result",
             disagreement,
         })

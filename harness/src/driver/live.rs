@@ -42,6 +42,8 @@ pub(crate) struct BatchTime {
     pub(crate) elapsed_ns: u64,
     /// Pairs of clock readings within it.
     pub(crate) pairs: u64,
+    /// How often a thread of the worker was preempted meanwhile; `None` where nobody can tell.
+    pub(crate) preempted: Option<u64>,
 }
 
 impl LiveCase {
@@ -159,9 +161,14 @@ impl LiveCase {
         Ok(Self { id: id.clone(), is_peer: true, ..case })
     }
 
-    /// The case's worker.
-    pub(crate) fn worker(&mut self) -> &mut Worker {
+    /// The worker, for what else can be asked of it.
+    pub(super) fn worker(&mut self) -> &mut Worker {
         &mut self.worker
+    }
+
+    /// The process of its worker.
+    pub(crate) fn process(&self) -> u32 {
+        self.worker.id()
     }
 
     /// Gives the worker back, its case still prepared until the next `prepare`.
@@ -215,7 +222,9 @@ impl LiveCase {
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
         let expected = nanoseconds(self.estimate_ns * (warm_up + iterations) as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
-            Reply::Batch { elapsed_ns, pairs } => Ok(BatchTime { elapsed_ns, pairs }),
+            Reply::Batch { elapsed_ns, pairs, preempted } => {
+                Ok(BatchTime { elapsed_ns, pairs, preempted })
+            }
             other => Err(unexpected("batch", &other)),
         }
     }

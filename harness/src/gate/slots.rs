@@ -3,7 +3,7 @@
 use amdahl_reports::Failure;
 use amdahl_reports::gate::{Pair, Which};
 
-use super::watch::Reading;
+use super::watch::steal_ticks;
 use crate::data::Rng;
 use crate::driver::LiveCase;
 
@@ -65,10 +65,10 @@ fn survives(case: &mut LiveCase, length: Length, slots: usize) -> bool {
 }
 
 fn slot(case: &mut LiveCase, length: Length, core: Option<usize>) -> Result<(f64, bool), Failure> {
-    let process = case.worker().id();
-    let before = Reading::now(process, core);
+    let before = steal_ticks(core);
     let batch = case.warm_batch(length.warm_up, length.iterations)?;
-    Ok((batch.elapsed_ns as f64, Reading::now(process, core) != before))
+    let disturbed = steal_ticks(core) != before || batch.preempted.is_some_and(|count| count > 0);
+    Ok((batch.elapsed_ns as f64, disturbed))
 }
 
 fn pair(one: Slot, other: Slot) -> Pair {

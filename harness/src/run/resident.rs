@@ -64,7 +64,7 @@ fn peaks(case: &mut LiveCase) -> Result<Option<Vec<f64>>, Failure> {
     let iterations = if is_slow(case) { 1 } else { ITERATIONS };
     let mut peaks = Vec::with_capacity(iterations);
     for _ in 0..iterations {
-        let process = case.worker().id();
+        let process = case.process();
         if reset_peak(process).is_err() {
             return Ok(None);
         }

@@ -14,7 +14,9 @@ use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::input::{self, InputFile};
 use crate::measure::cpu::Sampling;
-use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, what_if};
+use crate::measure::{
+    NoProbe, Probe, Stopwatch, alone, faults, heap, preemptions, stages, what_if,
+};
 use crate::pool::pool_of;
 use crate::protocol::{File, ProfileRequest, Reply, Request};
 
@@ -113,13 +115,7 @@ impl Session<'_> {
             let reply = match self.channel.receive()? {
                 Some(Request::Batch { iterations, slice, warm_up, keep }) => {
                     prepared.batch(warm_up, slice, &mut NoProbe);
-                    let mut stopwatch = Stopwatch::new();
-                    if keep {
-                        prepared.batch_to_keep(iterations, slice, &mut stopwatch);
-                    } else {
-                        prepared.batch(iterations, slice, &mut stopwatch);
-                    }
-                    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs() }
+                    batch(prepared, iterations, slice, keep)
                 }
                 Some(Request::Verify { fresh }) => verify(prepared, fresh),
                 Some(Request::Heap { scratch }) => count_heap(prepared, Path::new(&scratch)),
@@ -166,6 +162,19 @@ impl Session<'_> {
         self.channel.send(&reply)?;
         Ok(Ok(()))
     }
+}
+
+/// Times iterations.
+fn batch(prepared: &mut dyn Prepared, iterations: u64, slice: u64, keep: bool) -> Reply {
+    let before = preemptions();
+    let mut stopwatch = Stopwatch::new();
+    if keep {
+        prepared.batch_to_keep(iterations, slice, &mut stopwatch);
+    } else {
+        prepared.batch(iterations, slice, &mut stopwatch);
+    }
+    let preempted = preemptions().zip(before).map(|(after, before)| after.saturating_sub(before));
+    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs(), preempted }
 }
 
 /// Holds what was timed to the reference, and times first iterations. A result that differs keeps the

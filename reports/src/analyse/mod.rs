@@ -5,6 +5,7 @@
 
 mod above_ceiling;
 mod allocation;
+mod behind_peer;
 pub(crate) mod bottleneck;
 mod clock;
 mod debug_build;
@@ -39,7 +40,7 @@ pub trait Analyser: Sync {
 }
 
 /// Every analyser, in the order in which findings of one severity are listed.
-pub fn all() -> [&'static dyn Analyser; 22] {
+pub fn all() -> [&'static dyn Analyser; 23] {
     [
         &debug_build::DebugBuild,
         &disagreement::Disagreement,
@@ -55,6 +56,7 @@ pub fn all() -> [&'static dyn Analyser; 22] {
         &allocation::Allocation,
         &memory_growth::MemoryGrowth,
         &slower_than_reference::SlowerThanReference,
+        &behind_peer::BehindPeer,
         &parallel_slower::ParallelSlower,
         &scaling::ScalingLoss,
         &undecided::Undecided,

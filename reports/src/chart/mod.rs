@@ -54,6 +54,8 @@ mod colour {
     pub const SKY: &str = "#56b4e9";
     /// The reference.
     pub const GREY: &str = "#9a9a9a";
+    /// A peer.
+    pub const PEER: &str = "#e69f00";
     /// What failed.
     pub const VERMILION: &str = "#d55e00";
     /// Text and whiskers.

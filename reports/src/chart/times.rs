@@ -32,7 +32,8 @@ pub fn times(kernel: &KernelSummary) -> Option<String> {
     if sizes.is_empty() {
         return None;
     }
-    let rows: Vec<[String; 3]> = sizes.iter().flat_map(|size| &size.rows).map(labels).collect();
+    let rows: Vec<[String; 3]> =
+        sizes.iter().flat_map(|size| size.rows_with_peers()).map(labels).collect();
     let room = |column: usize| widest(rows.iter().map(|row| row[column].as_str()));
     let columns = Columns {
         left: MARGIN + room(0) + GAP,
@@ -43,7 +44,7 @@ pub fn times(kernel: &KernelSummary) -> Option<String> {
     let mut svg = Svg::new();
     let title = format!("{}: time of one iteration, less is better", kernel.id);
     svg.text((MARGIN, 26.0), Anchor::Start, Font::TITLE, &title);
-    key(&mut svg);
+    key(&mut svg, sizes.iter().any(|size| !size.peers.is_empty()));
     let mut y = HEAD;
     for size in sizes {
         y = panel(&mut svg, size, y, &columns);
@@ -55,12 +56,15 @@ pub fn times(kernel: &KernelSummary) -> Option<String> {
 fn labels(row: &CaseRow) -> [String; 3] {
     let speed_up = row.speed_up.map(|ratio| format::ratio(ratio.interval.estimate));
     let time = row.time_ns().map(format::time);
-    [row.case.variant_label(), time.unwrap_or_default(), speed_up.unwrap_or_default()]
+    [row.label(), time.unwrap_or_default(), speed_up.unwrap_or_default()]
 }
 
-fn key(svg: &mut Svg) {
-    let entries =
-        [(colour::GREY, "reference"), (colour::SKY, "variant"), (colour::BLUE, "fastest")];
+fn key(svg: &mut Svg, with_peers: bool) {
+    let mut entries =
+        vec![(colour::GREY, "reference"), (colour::SKY, "variant"), (colour::BLUE, "fastest")];
+    if with_peers {
+        entries.push((colour::PEER, "peer"));
+    }
     let mut x = MARGIN;
     for (fill, name) in entries {
         svg.rect((x, 38.0), (12.0, 12.0), fill);
@@ -80,19 +84,21 @@ fn key(svg: &mut Svg) {
 fn panel(svg: &mut Svg, size: &SizeSummary, top: f64, columns: &Columns) -> f64 {
     svg.text((MARGIN, top + 18.0), Anchor::Start, Font::BOLD, &format!("size {}", size.label));
     let first = top + PANEL_TITLE;
-    let bottom = first + ROW * size.rows.len() as f64;
-    let timed = || size.rows.iter().filter_map(|row| Some(row.timing.as_ref()?.time_ns));
+    let bottom = first + ROW * size.rows_with_peers().count() as f64;
+    let timed = || size.rows_with_peers().filter_map(|row| Some(row.timing.as_ref()?.time_ns));
     let intervals = || timed().filter(|time| time.low > 0.0 && time.high.is_finite());
     let smallest = intervals().map(|time| time.low).fold(f64::INFINITY, f64::min);
     let largest = intervals().map(|time| time.high).fold(0.0, f64::max);
     let scale = Scale::fitting(smallest, largest, (columns.left, columns.right));
     scale.draw(svg, (first, bottom), "time of one iteration", format::tick_time);
-    for (at, row) in size.rows.iter().enumerate() {
+    for (at, row) in size.rows_with_peers().enumerate() {
         let middle = first + ROW * (at as f64 + 0.5);
         let fill = if size.fastest == Some(at) {
             colour::BLUE
         } else if row.role == Role::Reference {
             colour::GREY
+        } else if row.language.is_some() {
+            colour::PEER
         } else {
             colour::SKY
         };

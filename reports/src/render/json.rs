@@ -82,7 +82,7 @@ fn finding(finding: &Finding) -> Value {
 
 fn kernel(kernel: &KernelSummary) -> Value {
     let sizes = kernel.sizes.iter().map(|size| {
-        json!({ "label": size.label, "rows": size.rows.iter().map(|own| row(size, own)).collect::<Vec<_>>() })
+        json!({ "label": size.label, "rows": size.rows_with_peers().map(|own| row(size, own)).collect::<Vec<_>>() })
     });
     json!({
         "id": kernel.id,
@@ -136,6 +136,9 @@ fn row(size: &SizeSummary, row: &CaseRow) -> Value {
         "status": status,
         "reason": reason,
         "rung": row.rung.label(),
+        "language": row.language,
+        "lines": row.lines,
+        "resident_peak_bytes": row.resident_peak,
         "timed_by": row.timing.as_ref().map(|timing| timing.measurer.clone()),
         "samples": row.timing.as_ref().map(|timing| timing.samples_ns.len()),
         "time_ns": row.timing.as_ref().map(|timing| interval(&timing.time_ns)),

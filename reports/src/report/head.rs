@@ -1,6 +1,6 @@
 //! The head: where, when, with what and under which conditions the figures were made.
 
-use super::{Report, doctor, legend};
+use super::{Report, doctor, legend, peers};
 use crate::document::{Block, Column, Document, Table, Text, anchor};
 use crate::format;
 use crate::stats::{median, relative_dispersion};
@@ -37,6 +37,7 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
     row("build", build(&info.build));
     row("commit", maybe_code(info.build.commit.as_ref()));
     row("Cargo.lock", maybe_code(info.build.lock.as_ref()));
+    row("peers", peers::versions(info));
     row("seed", Text::code(info.seed.to_string()));
     row("conditions", Text::from(conditions(&info.conditions)));
     row("noise", noise(&report.summary));
@@ -48,7 +49,7 @@ pub(super) fn section(report: &Report<'_>, document: &mut Document) {
 
 /// One sentence that says how much was measured and whether it can be trusted.
 fn headline(report: &Report<'_>) -> String {
-    let rows = report.summary.kernels.iter().flat_map(KernelSummary::rows);
+    let rows = report.summary.kernels.iter().flat_map(KernelSummary::rows_with_peers);
     let (mut measured, mut agreed, mut failed) = (0, 0, 0);
     for row in rows {
         measured += 1;

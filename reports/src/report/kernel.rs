@@ -1,10 +1,10 @@
 //! A kernel's section: what it computes, a table a size, its chart, and what else is known of it.
 
-use super::words::{UNPAIRED, few_samples, file_stem, speed_up_text, variant_text};
+use super::words::{UNPAIRED, few_samples, file_stem, row_text, speed_up_text, variant_text};
 use super::{Report, counted, growth, ladder, pipeline, profile, roofline, scaling, swap};
 use crate::document::{Block, Column, Document, Table, Text};
 use crate::summary::{CaseRow, Heap, KernelSummary, SizeSummary, Status};
-use crate::{KernelInfo, Role, chart, format, measurer};
+use crate::{KernelInfo, Role, VariantInfo, chart, format, measurer};
 
 /// The path of a kernel's chart.
 pub(super) fn chart_path(kernel: &str) -> String {
@@ -27,7 +27,7 @@ pub(super) fn section(
         document.blocks.push(Block::Table(speed(size)));
         let memory = memory_and_agreement(kernel, size);
         if !memory.rows.is_empty() {
-            document.paragraph("Heap of one iteration, and how closely the results agree:");
+            document.paragraph(heap_title(size));
             document.blocks.push(Block::Table(memory));
         }
         remarks(size, document);
@@ -128,14 +128,14 @@ fn speed(size: &SizeSummary) -> Table {
         Column::left("headroom"),
         Column::right("instructions"),
     ]);
-    for (at, row) in size.rows.iter().enumerate() {
+    for (at, row) in size.rows_with_peers().enumerate() {
         table.row(speed_cells(size, row, size.fastest == Some(at)));
     }
     table.without_empty_columns()
 }
 
 fn speed_cells(size: &SizeSummary, row: &CaseRow, fastest: bool) -> Vec<Text> {
-    let variant = variant_text(&row.case);
+    let variant = row_text(row);
     let variant = if fastest { variant.then(" ").then(Text::strong("fastest")) } else { variant };
     let text = |value: Option<String>| Text::from(value.unwrap_or_default());
     vec![
@@ -156,6 +156,15 @@ fn speed_cells(size: &SizeSummary, row: &CaseRow, fastest: bool) -> Vec<Text> {
     ]
 }
 
+fn heap_title(size: &SizeSummary) -> &'static str {
+    if size.peers.is_empty() {
+        return "Heap of one iteration, and how closely the results agree:";
+    }
+    "Heap of one iteration, and how closely the results agree. Memory added is the most that an \
+     iteration adds to what its process keeps between iterations; heap, profiles and instructions \
+     are not measured of peers, which are timed only:"
+}
+
 /// What every variant allocates, and how closely it agrees.
 fn memory_and_agreement(kernel: &KernelInfo, size: &SizeSummary) -> Table {
     let mut columns = vec![
@@ -164,22 +173,27 @@ fn memory_and_agreement(kernel: &KernelInfo, size: &SizeSummary) -> Table {
         Column::right("heap bytes"),
         Column::right("heap peak"),
         Column::right("of the first"),
+        Column::right("memory added"),
+        Column::right("lines of code"),
         Column::right("largest error"),
         Column::right("allowed there"),
         Column::right("used of what is allowed"),
     ];
     columns.extend(kernel.qualities.iter().map(|name| Column::right(name.as_str())));
     let mut table = Table::new(columns);
-    for row in size.rows.iter().filter(|row| row.heap.is_some() || row.agreement.is_some()) {
+    let has_any = |row: &&CaseRow| row.heap.is_some() || row.agreement.is_some();
+    for row in size.rows_with_peers().filter(has_any) {
         let heap = row.heap.as_ref();
         let agreement = row.agreement.as_ref();
         let text = |value: Option<String>| Text::from(value.unwrap_or_default());
         let mut cells = vec![
-            variant_text(&row.case),
+            row_text(row),
             text(heap.map(|heap| format::count(heap.blocks))),
             text(heap.and_then(|heap| heap.bytes).map(format::bytes)),
             text(heap.and_then(|heap| heap.peak_bytes).map(format::bytes)),
             text(heap.and_then(cold_heap)),
+            text(row.resident_peak.map(format::bytes)),
+            text(row.lines.map(|lines| format::count(lines as f64))),
             text(agreement.map(|agreement| format::scientific(agreement.error))),
             text(agreement.map(|agreement| format::scientific(agreement.allowed))),
             text(agreement.map(|agreement| format::percent(agreement.used))),
@@ -205,9 +219,9 @@ fn time(row: &CaseRow) -> Text {
 /// What must be said beside the figures, each remark once with the variants it is about.
 fn remarks(size: &SizeSummary, document: &mut Document) {
     let mut remarks: Vec<(String, Text)> = Vec::new();
-    for row in &size.rows {
+    for row in size.rows_with_peers() {
         for note in notes(row) {
-            let name = variant_text(&row.case);
+            let name = row_text(row);
             match remarks.iter_mut().find(|(known, _)| *known == note) {
                 Some((_, names)) => {
                     *names = std::mem::take(names).then("; ").then(name);
@@ -271,12 +285,13 @@ fn absent(kernel: &KernelInfo, summary: &KernelSummary, document: &mut Document)
         // What is left out of a sweep is told where the sweep is.
         let measured = variant.left_out.iter().filter(|own| kernel.size(&own.size).is_some());
         points.extend(measured.map(|left_out| {
-            let place = Text::code(&variant.name).then(format!(" at {}: ", left_out.size));
+            let place = Text::code(variant.shown()).then(format!(" at {}: ", left_out.size));
             place.then(Text::prose(&left_out.reason))
         }));
     }
     let not_run = summary.not_run.iter();
-    points.extend(not_run.map(|name| Text::code(name).then(": not part of this run")));
+    let shown = |name: &String| kernel.variant(name).map_or(name.clone(), VariantInfo::shown);
+    points.extend(not_run.map(|name| Text::code(shown(name)).then(": not part of this run")));
     if points.is_empty() {
         return;
     }

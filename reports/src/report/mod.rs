@@ -15,6 +15,7 @@ mod ladder;
 mod legend;
 mod not_measured;
 mod overview;
+pub(crate) mod peers;
 mod pipeline;
 mod profile;
 mod roofline;
@@ -103,6 +104,7 @@ impl<'a> Report<'a> {
     fn opening(&self, document: &mut Document) {
         head::section(self, document);
         overview::section(self, document);
+        peers::section(self, document);
         bottlenecks::way(self, document);
         findings::section(self, document);
         ceilings::section(self, document);

@@ -105,7 +105,7 @@ fn worst(kernel: &KernelSummary) -> Text {
 fn failed(kernel: &KernelSummary) -> Text {
     let is_failed = |row: &&CaseRow| matches!(row.status, Status::Failed { .. });
     let mut names: Vec<&str> =
-        kernel.rows().filter(is_failed).map(|row| row.case.variant.as_str()).collect();
+        kernel.rows_with_peers().filter(is_failed).map(|row| row.name.as_str()).collect();
     names.extend(kernel.smoke.failed.iter().map(|(case, _)| case.variant.as_str()));
     names.sort_unstable();
     names.dedup();

@@ -3,7 +3,7 @@
 use crate::document::{Span, Text};
 use crate::format;
 use crate::stats::Interval;
-use crate::summary::Ratio;
+use crate::summary::{CaseRow, Ratio};
 use crate::{Agreement, CaseId};
 
 /// Marks a speed-up whose samples were not taken in turn with the reference's.
@@ -17,6 +17,15 @@ pub(super) fn variant_text(case: &CaseId) -> Text {
         String::new()
     };
     Text(vec![Span::Code(case.variant.clone()), Span::Plain(threads)])
+}
+
+/// The variant of a row, a peer's with its language.
+pub(super) fn row_text(row: &CaseRow) -> Text {
+    let Some(language) = &row.language else { return variant_text(&row.case) };
+    let name = row.name.strip_suffix(&format!(" ({language})")).unwrap_or(&row.name);
+    let mut text = variant_text(&CaseId { variant: name.to_owned(), ..row.case.clone() });
+    text.0.insert(1, Span::Plain(format!(" ({language})")));
+    text
 }
 
 /// A case by its printed name.

@@ -43,6 +43,12 @@ pub fn mean(samples: &[f64]) -> Option<f64> {
     (!samples.is_empty()).then(|| samples.iter().sum::<f64>() / samples.len() as f64)
 }
 
+/// The geometric mean; `None` where there are no samples, or one is not positive and finite.
+pub fn geometric_mean(samples: &[f64]) -> Option<f64> {
+    let logs: Vec<f64> = samples.iter().map(|sample| sample.ln()).collect();
+    mean(&logs).filter(|log| log.is_finite()).map(f64::exp)
+}
+
 /// The range of positive samples over their median; `None` below two samples or at a median of 0.
 pub fn relative_range(samples: &[f64]) -> Option<f64> {
     let sorted = sorted(samples);
@@ -80,6 +86,15 @@ mod tests {
     fn near(got: Option<f64>, want: f64) {
         let got = got.expect("a statistic");
         assert!((got - want).abs() <= 1e-12 * want.abs().max(1.0), "{got} is not {want}");
+    }
+
+    #[test]
+    fn a_geometric_mean_is_the_root_of_the_product_and_none_of_what_is_not_positive() {
+        // 2 * 8 = 4^2.
+        assert!((geometric_mean(&[2.0, 8.0]).expect("two") - 4.0).abs() < 1e-12);
+        assert_eq!(geometric_mean(&[]), None);
+        assert_eq!(geometric_mean(&[1.0, 0.0]), None);
+        assert_eq!(geometric_mean(&[1.0, -1.0]), None);
     }
 
     #[test]

@@ -23,7 +23,8 @@ mod wilcoxon;
 pub use bootstrap::{RESAMPLES, SEED};
 pub use crossover::{Crossover, crossover};
 pub use describe::{
-    mean, median, median_absolute_deviation, quantile, relative_dispersion, relative_range,
+    geometric_mean, mean, median, median_absolute_deviation, quantile, relative_dispersion,
+    relative_range,
 };
 pub use exponent::exponent;
 pub use growth::{Fit, Law, Point, possible_laws};

@@ -8,6 +8,7 @@ use crate::{CaseId, Failure, Measurement, Outcome, Record, Run, measurer};
 pub(super) struct Index<'a> {
     records: HashMap<(&'a CaseId, &'a str), &'a Record>,
     cases: HashMap<&'a str, Vec<&'a CaseId>>,
+    peers: HashMap<&'a str, Vec<&'a CaseId>>,
     ceilings: HashMap<&'a str, Vec<&'a CaseId>>,
     swaps: HashMap<&'a str, Vec<&'a CaseId>>,
 }
@@ -18,6 +19,7 @@ impl<'a> Index<'a> {
     pub fn new(run: &'a Run) -> Self {
         let mut records = HashMap::new();
         let mut cases: HashMap<&str, Vec<&CaseId>> = HashMap::new();
+        let mut peers: HashMap<&str, Vec<&CaseId>> = HashMap::new();
         let mut ceilings: HashMap<&str, Vec<&CaseId>> = HashMap::new();
         let mut swaps: HashMap<&str, Vec<&CaseId>> = HashMap::new();
         let mut seen = HashSet::new();
@@ -36,11 +38,21 @@ impl<'a> Index<'a> {
             }
             if record.measurer == measurer::CEILING {
                 ceilings.entry(&record.case.kernel).or_default().push(&record.case);
+            } else if run
+                .kernel(&record.case.kernel)
+                .is_some_and(|kernel| kernel.is_peer(&record.case.variant))
+            {
+                peers.entry(&record.case.kernel).or_default().push(&record.case);
             } else {
                 cases.entry(&record.case.kernel).or_default().push(&record.case);
             }
         }
-        Self { records, cases, ceilings, swaps }
+        Self { records, cases, peers, ceilings, swaps }
+    }
+
+    /// The cases of peers, which are none of the kernel's own.
+    pub fn peers(&self, kernel: &str) -> &[&'a CaseId] {
+        self.peers.get(kernel).map_or(&[], Vec::as_slice)
     }
 
     /// The kernel's cases, in the order in which records first name them.

@@ -9,6 +9,7 @@ mod growth;
 mod index;
 mod ladder;
 mod outlook;
+mod peers;
 mod pipeline;
 mod row;
 mod scaling;
@@ -28,6 +29,8 @@ pub use counted::CountedSize;
 pub use growth::{Boundary, Curve, Growth, GrowthSize, HeapGrowth, Overtaking};
 pub use ladder::Step;
 pub use outlook::{Left, Next, Outlook};
+pub(crate) use peers::mean_ahead;
+pub use peers::{Contest, Standing, contests};
 pub use pipeline::{AmdahlRow, AmdahlTable, MOST_PROBE_SHARE, StageRow, StageTable, Stages};
 pub use row::{CaseRow, Heap, Status};
 pub use scaling::{Grown, Scaling, ThreadsRow};
@@ -88,7 +91,12 @@ impl KernelSummary {
         sizes.into_iter().map(|(_, size)| size).collect()
     }
 
-    /// Every row of every measured size.
+    /// Every row of every measured size, those of peers after ours.
+    pub fn rows_with_peers(&self) -> impl Iterator<Item = &CaseRow> {
+        self.sizes.iter().flat_map(SizeSummary::rows_with_peers)
+    }
+
+    /// Every row of ours of every measured size.
     pub fn rows(&self) -> impl Iterator<Item = &CaseRow> {
         self.sizes.iter().flat_map(|size| &size.rows)
     }
@@ -99,8 +107,11 @@ impl KernelSummary {
 pub struct SizeSummary {
     /// Its label.
     pub label: String,
-    /// A row a case, in the order of declaration, then by threads.
+    /// A row a case of ours, in the order of declaration, then by threads.
     pub rows: Vec<CaseRow>,
+    /// A row a case of a peer, in the same order. Whatever compares our variants with one another
+    /// leaves these alone.
+    pub peers: Vec<CaseRow>,
     /// Which row is the reference.
     pub reference: Option<usize>,
     /// Which row is the fastest that agreed and was timed.
@@ -110,6 +121,11 @@ pub struct SizeSummary {
 }
 
 impl SizeSummary {
+    /// Our rows, then those of peers.
+    pub fn rows_with_peers(&self) -> impl Iterator<Item = &CaseRow> {
+        self.rows.iter().chain(&self.peers)
+    }
+
     /// The fastest agreed case.
     pub fn winner(&self) -> Option<&CaseRow> {
         self.rows.get(self.fastest?)
@@ -161,7 +177,7 @@ fn kernel_summary(kernel: &KernelInfo, caches: &[Cache], index: &Index<'_>) -> K
     let measured = kernel.sizes.iter().filter(|size| size.measured);
     let sizes: Vec<SizeSummary> = measured
         .map(|size| size_summary(kernel, size, index))
-        .filter(|size| !size.rows.is_empty())
+        .filter(|size| size.rows_with_peers().next().is_some())
         .collect();
     let largest = largest(kernel, &sizes);
     let ladder = largest.map_or_else(Vec::new, |at| ladder::climb(&sizes[at]));
@@ -169,7 +185,9 @@ fn kernel_summary(kernel: &KernelInfo, caches: &[Cache], index: &Index<'_>) -> K
     let not_run = kernel
         .variants
         .iter()
-        .filter(|variant| !cases.iter().any(|case| case.variant == variant.name))
+        .filter(|variant| {
+            !cases.iter().chain(index.peers(&kernel.id)).any(|case| case.variant == variant.name)
+        })
         .map(|variant| variant.name.clone())
         .collect();
     KernelSummary {
@@ -192,8 +210,13 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
         let at = kernel.variants.iter().position(|variant| variant.name == case.variant);
         (at.unwrap_or(usize::MAX), case.variant.clone(), case.threads)
     };
-    let mut cases: Vec<&CaseId> =
-        index.cases(&kernel.id).iter().copied().filter(|case| case.size == size.label).collect();
+    let mut cases: Vec<&CaseId> = index
+        .cases(&kernel.id)
+        .iter()
+        .chain(index.peers(&kernel.id))
+        .copied()
+        .filter(|case| case.size == size.label)
+        .collect();
     cases.sort_by_key(|case| place(case));
     let mut rows: Vec<CaseRow> =
         cases.into_iter().map(|case| row::case_row(kernel, size, case, index)).collect();
@@ -207,9 +230,11 @@ fn size_summary(kernel: &KernelInfo, size: &SizeInfo, index: &Index<'_>) -> Size
             row.speed_up = row.speed_up_over(&reference);
         }
     }
+    let (peers, rows): (Vec<CaseRow>, Vec<CaseRow>) =
+        rows.into_iter().partition(|row| row.language.is_some());
     let timed = rows.iter().enumerate().filter(|(_, row)| row.timing.is_some());
     let fastest = timed.min_by(|(_, a), (_, b)| by_time(a, b)).map(|(at, _)| at);
-    SizeSummary { label: size.label.clone(), rows, reference, fastest, ceilings }
+    SizeSummary { label: size.label.clone(), rows, peers, reference, fastest, ceilings }
 }
 
 /// Untimed rows last, the rest by their estimate.

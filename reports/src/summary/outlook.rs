@@ -8,7 +8,7 @@ use crate::stats::amdahl::overall_speed_up_interval;
 use crate::{CaseId, Role, Rung};
 
 /// From this share of the ceiling on, what is left is less than two runs of one program differ by.
-const AT_THE_CEILING: f64 = 0.8;
+pub(super) const AT_THE_CEILING: f64 = 0.8;
 
 /// A serial fraction from which on threads are worth a look: two of them then do less than nine tenths of
 /// what two could.

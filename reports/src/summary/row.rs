@@ -4,7 +4,8 @@ use super::index::Index;
 use super::timing::{Ratio, Timing, samples};
 use crate::stats::{Interval, median, median_interval};
 use crate::{
-    Agreement, CaseId, Detail, Failure, KernelInfo, Metric, Outcome, Role, Rung, SizeInfo, measurer,
+    Agreement, CaseId, Detail, Failure, KernelInfo, Metric, Outcome, Role, Rung, SizeInfo,
+    VariantInfo, measurer,
 };
 
 /// One case: whether it is right, how long it takes, what it allocates.
@@ -16,6 +17,14 @@ pub struct CaseRow {
     pub role: Role,
     /// The variant's rung of the ladder.
     pub rung: Rung,
+    /// The language it is written in, where a peer runs it.
+    pub language: Option<String>,
+    /// Its variant's name as a table shows it.
+    pub name: String,
+    /// Lines of code of its timed work, where it says so.
+    pub lines: Option<u64>,
+    /// The most that one iteration adds to the memory its process holds, in bytes.
+    pub resident_peak: Option<f64>,
     /// Whether it may be ranked.
     pub status: Status,
     /// Its timing; none unless its result agreed.
@@ -83,6 +92,11 @@ impl CaseRow {
         self.timing.as_ref().map(|timing| timing.time_ns.estimate)
     }
 
+    /// Its name with its thread count where that is more than one, such as `numba (Python), 2 threads`.
+    pub fn label(&self) -> String {
+        CaseId { variant: self.name.clone(), ..self.case.clone() }.variant_label()
+    }
+
     /// The other's time over this one's.
     pub fn speed_up_over(&self, other: &Self) -> Option<Ratio> {
         other.timing.as_ref()?.over(self.timing.as_ref()?)
@@ -114,6 +128,10 @@ pub(super) fn case_row(
     CaseRow {
         case: case.clone(),
         role,
+        language: variant.and_then(|variant| variant.language.clone()),
+        name: variant.map_or_else(|| case.variant.clone(), VariantInfo::shown),
+        lines: variant.and_then(|variant| variant.lines),
+        resident_peak: resident_peak(case, index),
         rung: variant.and_then(|variant| variant.rung).unwrap_or_else(|| implied(role, in_place)),
         status,
         setup_ns: any_samples(case, index, Metric::SETUP_TIME).and_then(|x| median_interval(&x)),
@@ -182,6 +200,10 @@ fn any_samples(case: &CaseId, index: &Index<'_>, metric: Metric) -> Option<Vec<f
     let others = [measurer::CHECK, measurer::STAGES];
     let known = measurer::TIMERS.into_iter().chain(others);
     known.into_iter().find_map(|id| samples(index.measurement(case, id)?, metric))
+}
+
+fn resident_peak(case: &CaseId, index: &Index<'_>) -> Option<f64> {
+    median(&samples(index.measurement(case, measurer::RESIDENT)?, Metric::RESIDENT_PEAK)?)
 }
 
 fn instructions(case: &CaseId, index: &Index<'_>) -> Option<f64> {

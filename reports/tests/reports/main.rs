@@ -8,6 +8,7 @@ mod comparing;
 mod doctor;
 mod growing;
 mod instructions;
+mod peers;
 mod place;
 mod plant;
 mod rendering;

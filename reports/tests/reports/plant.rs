@@ -59,6 +59,8 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
                 role: *role,
                 rung: None,
                 left_out: Vec::new(),
+                language: None,
+                lines: None,
             })
             .collect(),
         absent: Vec::new(),
