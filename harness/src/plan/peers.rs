@@ -104,6 +104,7 @@ mod tests {
             budget: Budget::FULL,
             max_threads: 2,
             sweep: Sweep::None,
+            shard: None,
         };
         let plan = Plan::new(std::slice::from_ref(info), &request);
         assert!(plan.smoke.iter().all(|group| group.peers.is_empty()));

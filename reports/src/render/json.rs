@@ -37,9 +37,9 @@ use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, ClaimRow, ClaimVerdict, Comparison, Contest, Growth, KernelSummary, Ratio,
-    Scaling, SizeSummary, StageRow, StageTable, Stages, Status, Step, SwapRow, Swaps, WhatIfRow,
-    WhatIfTable, contests,
+    AmdahlTable, CaseRow, ClaimRow, ClaimVerdict, Comparison, Contest, Growth, KernelSummary,
+    Ratio, Scaling, SizeSummary, StageRow, StageTable, Stages, Status, Step, SwapRow, Swaps,
+    WhatIfRow, WhatIfTable, contests,
 };
 use crate::{CaseId, Finding, PeerInfo, Report, Shift};
 

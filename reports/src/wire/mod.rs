@@ -19,15 +19,15 @@
 
 mod error;
 mod gate;
-mod suites;
 mod history;
+mod suites;
 pub mod v1;
 mod validate;
 
 pub use error::WireError;
 pub use gate::{decode_gate, encode_gate};
-pub use suites::{decode_suites, encode_suite};
 pub use history::{HistoryError, decode_entry, encode_entry};
+pub use suites::{decode_suites, encode_suite};
 pub use validate::validate;
 
 use crate::{KernelInfo, Record, Run, RunInfo};

@@ -257,9 +257,11 @@ impl Add {
             shard: settings.shard,
             command: "cargo amdahl history add".to_owned(),
             started: utc_now(),
+            plants: Vec::new(),
         };
         let mut progress = progress(streams.stderr_is_terminal());
-        let run = gate::run(setting, &builds, &config, scratch.path(), &interrupt, &mut *progress)?;
+        let progress = &mut *progress;
+        let run = gate::run(setting, &builds, &config, scratch.path(), &interrupt, progress, None)?;
         Ok((run, anchor, commit))
     }
 
