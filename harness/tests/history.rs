@@ -230,11 +230,9 @@ fn histories_merge_in_any_order_and_any_number_of_times() {
     let sandbox = Sandbox::of("gated");
     write(&sandbox, "a", &changing("one"));
     write(&sandbox, "b", &changing("another"));
-    write(
-        &sandbox,
-        "c",
-        &changing("one").lines().rev().map(|l| format!("{l}\n")).collect::<String>(),
-    );
+    let lines = changing("one");
+    let backwards: Vec<&str> = lines.lines().rev().collect();
+    write(&sandbox, "c", &(backwards.join("\n") + "\n"));
     for words in [
         "merge a b --into ab",
         "merge b a --into ba",
