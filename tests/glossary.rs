@@ -51,6 +51,9 @@ fn the_command_lines_help_keeps_to_the_glossary() {
         "ceilings --help",
         "gate --help",
         "accept --help",
+        "history --help",
+        "history add --help",
+        "merge --help",
         "whatif --help",
     ] {
         assert_spoken_well(words, &stdout(&sandbox.amdahl(words)));

@@ -3,8 +3,10 @@
 //! It shows how little a worker in another language must do (docs/protocol.md). The gate's tests use it
 //! where a verdict must not depend on the machine. `AMDAHL_STUB` says how it behaves, as `key=value`
 //! between commas: `cost`, nanoseconds an iteration; `swing`, per cent by which a whole process is slower
-//! or faster, as the length of its padding is even or odd; `twin`, per cent that a copy named `canary` is slower; `blocks`, heap blocks an iteration;
-//! `protocol`; `sleep`, milliseconds a batch really takes; `dies`, `hangs` or `rubbish`, the batch of a
+//! or faster, as the length of its padding is even or odd; `twin`, per cent that a copy named `canary` is
+//! slower; `page`, per cent that it is slower while its padding is below a page; `blocks`, heap blocks an
+//! iteration; `instructions`, so many an iteration, which it writes into the file of
+//! `AMDAHL_STUB_COUNTS` as Callgrind does; `protocol`; `sleep`, milliseconds a batch really takes; `dies`, `hangs` or `rubbish`, the batch of a
 //! gate's launch at which it does; `once`, a file without which it dies in one, and which it makes;
 //! `pids`, a file for its id.
 
@@ -29,6 +31,7 @@ fn main() {
         options: std::env::var("AMDAHL_STUB").unwrap_or_default(),
         in_launch: std::env::var_os("AMDAHL_PADDING").is_some(),
         batches: 0.0,
+        iterations: 0.0,
         random: u64::from(std::process::id()) << 32,
     };
     if let Some(file) = stub.text("pids") {
@@ -38,7 +41,7 @@ fn main() {
     for request in std::io::stdin().lock().lines().map_while(Result::ok) {
         let is = |word: &str| request.contains(&format!("\"do\":\"{word}\""));
         if is("quit") {
-            return;
+            return stub.write_counts();
         }
         let reply = if is("list") {
             let protocol = stub.figure("protocol").unwrap_or(3.0);
@@ -56,7 +59,9 @@ fn main() {
             stub.misbehave();
             let iterations = request.split("\"iterations\":").nth(1).unwrap_or_default();
             let digits: String = iterations.chars().take_while(char::is_ascii_digit).collect();
-            let elapsed_ns = digits.parse().unwrap_or(1.0) * stub.iteration_ns();
+            let iterations = digits.parse().unwrap_or(1.0);
+            stub.iterations += iterations;
+            let elapsed_ns = iterations * stub.iteration_ns();
             format!(r#"{{"is":"batch","elapsed_ns":{elapsed_ns:.0},"pairs":1}}"#)
         };
         println!("{reply}");
@@ -68,6 +73,8 @@ struct Stub {
     /// Whether a gate launched it to be timed; greetings, checks and counts have no padding.
     in_launch: bool,
     batches: f64,
+    /// Iterations so far.
+    iterations: f64,
     random: u64,
 }
 
@@ -79,6 +86,13 @@ impl Stub {
 
     fn figure(&self, key: &str) -> Option<f64> {
         self.text(key)?.parse().ok()
+    }
+
+    fn write_counts(&self) {
+        let file = std::env::var_os("AMDAHL_STUB_COUNTS");
+        if let Some((file, each)) = file.zip(self.figure("instructions")) {
+            std::fs::write(file, format!("summary: {:.0}\n", each * self.iterations)).unwrap();
+        }
     }
 
     /// Goes wrong where that is asked for.
@@ -120,8 +134,9 @@ impl Stub {
         let padding = std::env::var("AMDAHL_PADDING").unwrap_or_default().len();
         let swing = self.figure("swing").unwrap_or(0.0);
         let swing = if padding.is_multiple_of(2) { swing } else { -swing };
+        let page = if padding < 4096 { self.figure("page").unwrap_or(0.0) } else { 0.0 };
         let cost_ns = self.figure("cost").unwrap_or(COST_NS);
-        [twin, swing, uniform * SPREAD]
+        [twin, swing, page, uniform * SPREAD]
             .iter()
             .fold(cost_ns, |ns, percent| ns * (1.0 + percent / 100.0))
     }

@@ -6,66 +6,22 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod sides;
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{Sandbox, assert_code, example, stderr, stdout};
 use serde_json::Value;
-
-/// A program that is the stub worker with these options.
-fn stub(sandbox: &Sandbox, name: &str, options: &str) -> PathBuf {
-    let worker = example("stub_worker");
-    let line = format!("AMDAHL_STUB='{options}' AMDAHL_SELF=\"$0\" exec {}", worker.display());
-    script(sandbox, name, &line)
-}
-
-fn script(sandbox: &Sandbox, name: &str, line: &str) -> PathBuf {
-    let path = sandbox.target().join(name);
-    fs::write(&path, format!("#!/bin/sh\n{line} \"$@\"\n")).expect("a script");
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("an executable");
-    path
-}
-
-fn gate_command(sandbox: &Sandbox, base: &Path, head: &Path, words: &str) -> Command {
-    let mut command = sandbox.command();
-    command
-        .env("AMDAHL_CLI", "1")
-        .env("AMDAHL_BUDGET", "60s")
-        .env_remove("GITHUB_STEP_SUMMARY")
-        .arg("gate")
-        .arg("--base-binary")
-        .arg(base)
-        .arg("--head-binary")
-        .arg(head)
-        .args(words.split_whitespace());
-    command
-}
-
-fn gate(sandbox: &Sandbox, base: &Path, head: &Path, words: &str) -> Output {
-    gate_command(sandbox, base, head, words).output().expect("the gate starts")
-}
-
-/// A gate between stubs with these options.
-fn stubs(base: &str, head: &str, words: &str) -> (Sandbox, Output) {
-    let sandbox = Sandbox::of("gated");
-    let (base, head) = (stub(&sandbox, "base", base), stub(&sandbox, "head", head));
-    let output = gate(&sandbox, &base, &head, words);
-    (sandbox, output)
-}
+use sides::{gate, gate_command, json, script, stub, stubs};
 
 /// `cargo amdahl accept` with these words.
 fn accept(sandbox: &Sandbox, case: &str, metric: &str, reason: &str) -> Output {
     let mut command = sandbox.command();
     let words = ["accept", case, metric, "--reason", reason];
     sandbox.run(command.env("AMDAHL_CLI", "1").args(words))
-}
-
-fn json(output: &Output) -> Value {
-    serde_json::from_str(&stdout(output)).unwrap_or_else(|_| panic!("{}", stderr(output)))
 }
 
 #[test]
@@ -131,6 +87,13 @@ fn one_block_more_fails_until_it_is_accepted_with_a_reason() {
     assert!(stdout(&again).contains("accepted: a cache of sums"), "{}", stdout(&again));
     let more = stub(&sandbox, "more", "blocks=4");
     assert_code(&gate(&sandbox, &base, &more, ""), 2);
+    let merged = gate(&sandbox, &head, &head, "");
+    assert_code(&merged, 0);
+    let said = stdout(&merged);
+    assert!(
+        said.contains("accepts heap_blocks of sum/fold/1000, which it no longer needs"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -227,6 +190,33 @@ fn every_output_is_written_and_a_full_disk_is_no_silent_pass() {
     let full = gate(&sandbox, &base, &same, "fold --junit /dev/full");
     assert_code(&full, 1);
     assert!(stderr(&full).contains("the verdict is `no regression`, but"), "{}", stderr(&full));
+    let mut command = gate_command(&sandbox, &base, &same, "fold");
+    let full = command.env("GITHUB_STEP_SUMMARY", "/dev/full").output().expect("the gate starts");
+    assert_code(&full, 1);
+    let nowhere = fs::File::options().write(true).open("/dev/full").expect("a full device");
+    let mut command = gate_command(&sandbox, &base, &same, "fold");
+    assert_code(&command.stdout(nowhere).output().expect("the gate starts"), 1);
+}
+
+#[test]
+fn a_disk_that_is_full_from_the_start_is_named_and_gives_no_verdict() {
+    let sandbox = Sandbox::of("gated");
+    let (base, head) = (stub(&sandbox, "base", ""), stub(&sandbox, "head", ""));
+    let gate = gate_command(&sandbox, &base, &head, "fold");
+    // No file may grow, and a write that would is an error and no signal: as on a full disk.
+    let mut full = Command::new("sh");
+    full.args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$@\"", "sh"]).arg(gate.get_program());
+    full.args(gate.get_args()).current_dir(sandbox.target());
+    for (name, value) in gate.get_envs() {
+        match value {
+            Some(value) => full.env(name, value),
+            None => full.env_remove(name),
+        };
+    }
+    let output = sandbox.run(&mut full);
+    assert_code(&output, 1);
+    assert!(stderr(&output).contains("canary: "), "{}", stderr(&output));
+    assert!(!stdout(&output).contains("no regression"), "{}", stdout(&output));
 }
 
 #[test]

@@ -6,48 +6,13 @@
 
 #[path = "../../tests/common/mod.rs"]
 mod common;
+mod repository;
 
-use std::fs;
-use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use common::{Sandbox, assert_code, example, stderr, stdout};
-
-const MANIFEST: &str = "[package]\nname = \"stub\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n\
-                        [lib]\nbench = false\n\n[[bench]]\nname = \"stub_worker\"\nharness = false\n\n\
-                        [workspace]\n";
-
-const STUB: &str = include_str!("../examples/stub_worker.rs");
-
-fn git(folder: &Path, words: &[&str]) {
-    let own = ["-c", "user.name=A Test", "-c", "user.email=test@example.org"];
-    let status = Command::new("git").args(own).args(words).current_dir(folder).status();
-    assert!(status.expect("git runs").success(), "git {words:?}");
-}
-
-fn write(folder: &Path, file: &str, text: &str) {
-    let path = folder.join(file);
-    fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
-/// A repository whose commits have these bench targets, the last one tagged by its index.
-fn repository(benches: &[&str]) -> Sandbox {
-    let sandbox = Sandbox::of("gated");
-    let folder = sandbox.target().join("project");
-    write(&folder, "Cargo.toml", MANIFEST);
-    write(&folder, "src/lib.rs", "");
-    write(&folder, ".gitignore", "/target\n/Cargo.lock\n");
-    git(&folder, &["init", "--quiet"]);
-    for (at, bench) in benches.iter().enumerate() {
-        write(&folder, "benches/stub_worker.rs", bench);
-        git(&folder, &["add", "."]);
-        git(&folder, &["commit", "--quiet", "--message", "change"]);
-        git(&folder, &["tag", &format!("v{at}")]);
-    }
-    sandbox
-}
+use repository::{STUB, git, repository, write};
 
 /// Gates the built stub worker, as the head, against a revision.
 fn gate(sandbox: &Sandbox, words: &str) -> Output {
@@ -88,6 +53,22 @@ fn a_base_that_does_not_build_or_is_not_there_ends_with_1() {
     let missing = gate(&sandbox, "--base v7");
     assert_code(&missing, 1);
     assert!(stderr(&missing).contains("there is no revision `v7`"), "{}", stderr(&missing));
+}
+
+#[test]
+fn a_dirty_work_tree_is_told_and_never_built_into_the_base() {
+    let sandbox = repository(&[STUB]);
+    let folder = sandbox.target().join("project");
+    write(&folder, "benches/stub_worker.rs", "fn main() { let broken }");
+    assert_code(&gate(&sandbox, "--base HEAD fold"), 0);
+    let program = example("gated");
+    let mut command = sandbox.command();
+    command.env("AMDAHL_CLI", "1").current_dir(&folder).args(["gate", "fold", "--budget", "3s"]);
+    // The head is the running program, as cargo built it from this tree.
+    let output = sandbox.run(command.arg("--base-binary").arg(program));
+    assert!(matches!(output.status.code(), Some(0 | 3)), "{}", stderr(&output));
+    assert!(stdout(&output).contains("changes that are in no commit"), "{}", stdout(&output));
+    assert!(stdout(&output).contains("+changes"), "{}", stdout(&output));
 }
 
 #[test]

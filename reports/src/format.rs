@@ -135,12 +135,20 @@ pub fn percent_interval(fraction: &Interval) -> String {
 /// An interval of changes, fractions that may be below 0, in per cent: `+1.36 % [-0.20, 2.92]`. A
 /// hundredth of a per cent is as fine as any change is told; from 10 % on a tenth is.
 pub fn change_interval(fraction: &Interval) -> String {
-    let per_cent = fraction.map_increasing(|x| x * 100.0);
-    let decimals = if per_cent.estimate.abs() < 10.0 { 2 } else { 1 };
-    let sign = if per_cent.estimate > 0.0 { "+" } else { "" };
-    let figure = |x: f64| fixed(x, decimals);
-    let (low, high) = (figure(per_cent.low), figure(per_cent.high));
-    format!("{sign}{} % [{low}, {high}]", figure(per_cent.estimate))
+    let decimals = change_decimals(fraction.estimate);
+    let figure = |x: f64| fixed(x * 100.0, decimals);
+    let (low, high) = (figure(fraction.low), figure(fraction.high));
+    format!("{} [{low}, {high}]", change(fraction.estimate))
+}
+
+/// A change alone, as [`change_interval`] tells it: `+1.36 %`.
+pub fn change(fraction: f64) -> String {
+    let sign = if fraction > 0.0 { "+" } else { "" };
+    format!("{sign}{} %", fixed(fraction * 100.0, change_decimals(fraction)))
+}
+
+fn change_decimals(fraction: f64) -> usize {
+    if fraction.abs() < 0.1 { 2 } else { 1 }
 }
 
 /// A fraction in per cent as an upper bound, which rounding must not lower: `0.3 %` for 0.0021.

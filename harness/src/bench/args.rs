@@ -7,7 +7,7 @@ use clap::Parser;
 use criterion::measurement::WallTime;
 use criterion::{BenchmarkGroup, Criterion};
 
-use crate::plan::{Filter, FilterError, Schedule};
+use crate::plan::{Filter, FilterError, Schedule, Shard};
 
 /// The flags criterion 0.8 knows, with its names and rules.
 #[derive(Debug, Clone, Parser)]
@@ -16,13 +16,16 @@ use crate::plan::{Filter, FilterError, Schedule};
     about = "Check, time, count and profile the kernels of this suite",
     after_help = "Examples:\n  cargo bench\n  cargo bench -- covariance\n  cargo bench -- --quick\n  \
                   cargo bench -- --save-baseline main\n  cargo bench -- --baseline main\n\n\
-                  AMDAHL_SEED, AMDAHL_BUDGET and AMDAHL_TIMEOUT (seconds) and AMDAHL_THREADS set what \
+                  AMDAHL_SEED, AMDAHL_BUDGET and AMDAHL_TIMEOUT (seconds), AMDAHL_THREADS and AMDAHL_SHARD set what \
                   criterion has no flag for."
 )]
 #[allow(clippy::struct_excessive_bools, reason = "criterion's flags are what they are")]
 pub(crate) struct BenchArgs {
     /// Run only cases whose name (kernel/variant/size) matches this regular expression
     pub(crate) filter: Option<String>,
+    /// Only this part of the suite, such as 2/4: the second of four, by whole kernels and sizes
+    #[arg(long, value_name = "PART/PARTS", value_parser = Shard::parse)]
+    pub(crate) shard: Option<Shard>,
     /// Colour criterion's output
     #[arg(short, long, alias = "colour", value_parser = ["auto", "always", "never"], default_value = "auto")]
     color: String,
@@ -237,6 +240,20 @@ impl BenchArgs {
         samples
     }
 
+    /// The arguments without `--shard`, which criterion does not know.
+    pub(crate) fn without_shard(arguments: &[String]) -> Vec<String> {
+        let mut words = arguments.iter();
+        let mut kept = Vec::new();
+        while let Some(word) = words.next() {
+            if word == "--shard" {
+                words.next();
+            } else if !word.starts_with("--shard=") {
+                kept.push(word.clone());
+            }
+        }
+        kept
+    }
+
     /// The command as the user gave it.
     pub(crate) fn command(arguments: &[String]) -> String {
         let own: Vec<&str> =
@@ -264,6 +281,18 @@ mod tests {
         assert_eq!(parse("--bench --test").unwrap().mode(), Mode::Test);
         assert_eq!(parse("--list --format terse").unwrap().mode(), Mode::List);
         assert_eq!(parse("--bench --profile-time 3").unwrap().mode(), Mode::ProfileTime);
+    }
+
+    #[test]
+    fn a_shard_is_read_and_kept_from_criterion() {
+        let without = |words: &str| {
+            let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
+            BenchArgs::without_shard(&words).join(" ")
+        };
+        assert_eq!(parse("--shard 2/4").unwrap().shard, Shard::parse("2/4").ok());
+        assert_eq!(without("--bench --shard 2/4 softmax"), "--bench softmax");
+        assert_eq!(without("--shard=2/4 --bench"), "--bench");
+        assert!(parse("--shard 5/4").unwrap_err().to_string().contains("there is no 5/4"));
     }
 
     #[test]

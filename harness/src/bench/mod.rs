@@ -12,16 +12,17 @@ mod timer;
 pub(crate) use side_by_side::SideBySide;
 
 use std::any::Any;
+use std::os::unix::process::CommandExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::cli::print::{Streams, exit};
 use crate::cli::progress::progress;
-use crate::cli::settings::{self, Settings};
+use crate::cli::settings::{self, SHARD_VARIABLE, Settings};
 use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::peers::Started;
-use crate::plan::{Budget, Plan, Request, Source, Sweep, nearest};
+use crate::plan::{Budget, Plan, Request, Shard, Source, Sweep, nearest};
 use crate::run::{Choice, Runner, has_failures};
 use amdahl_reports::{CaseId, KernelInfo};
 use args::{BenchArgs, Mode};
@@ -46,6 +47,9 @@ fn run_mode(
     arguments: &[String],
     streams: &mut Streams,
 ) -> anyhow::Result<ExitCode> {
+    if let Some(shard) = args.shard {
+        return Err(again_in_shard(shard, arguments));
+    }
     let mut kernels = suite.kernels()?;
     let settings = Settings::from_environment()?;
     let mode = args.mode();
@@ -54,7 +58,10 @@ fn run_mode(
     peers.join(&mut kernels);
     let plan = plan(&kernels, args, &settings)?;
     if plan.groups.is_empty() && plan.smoke.is_empty() {
-        warn_of_no_match(&kernels, args, streams);
+        match settings.shard {
+            Some(shard) => streams.say(&format!("warning: shard {shard} has no case")),
+            None => warn_of_no_match(&kernels, args, streams),
+        }
         if mode == Mode::Test {
             test_mode::close(streams, 0, &[]);
         }
@@ -75,6 +82,20 @@ fn run_mode(
     }
 }
 
+/// Becomes the same program with `AMDAHL_SHARD` in place of `--shard`: criterion reads the command line
+/// of the process for itself, and ends it at a flag that it does not know. Gives why that failed.
+fn again_in_shard(shard: Shard, arguments: &[String]) -> anyhow::Error {
+    let mut command = match std::env::current_exe() {
+        Ok(program) => Command::new(program),
+        Err(error) => return error.into(),
+    };
+    let error = command
+        .args(BenchArgs::without_shard(arguments))
+        .env(SHARD_VARIABLE, shard.to_string())
+        .exec();
+    anyhow::Error::new(error).context("cannot run this program anew for its shard")
+}
+
 fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow::Result<Plan> {
     let request = Request {
         filter: args.filter()?,
@@ -86,6 +107,7 @@ fn plan(kernels: &[KernelInfo], args: &BenchArgs, settings: &Settings) -> anyhow
         },
         max_threads: settings.max_threads,
         sweep: Sweep::Brief,
+        shard: settings.shard,
     };
     Ok(Plan::new(kernels, &request))
 }

@@ -52,7 +52,7 @@ const PAUSE: Duration = Duration::from_secs(5);
 
 impl Progress for Lines {
     fn begin(&mut self, steps: u64) {
-        self.steps = steps;
+        (self.steps, self.done) = (steps, 0);
     }
 
     fn step(&mut self, what: &str) {

@@ -14,12 +14,16 @@ use crate::declare::Suite;
 use crate::driver::Launcher;
 use crate::machine::{build, machine};
 use crate::peers::{Peers, Started};
+use crate::plan::Shard;
 use crate::store::Store;
 
 /// The seed of every input unless told otherwise; any number would do, this one is printed.
 const SEED: u64 = 20_130_101;
 /// How long a worker may be silent when nothing long is expected of it.
 const PATIENCE: Duration = Duration::from_mins(1);
+
+/// The environment variable that says which part of the suite is run.
+pub(crate) const SHARD_VARIABLE: &str = "AMDAHL_SHARD";
 
 /// What holds for a whole run.
 #[derive(Debug, Clone)]
@@ -32,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) patience: Duration,
     /// The largest pool parallel variants are run in.
     pub(crate) max_threads: usize,
+    /// Which part of the suite; all of it where nothing is said.
+    pub(crate) shard: Option<Shard>,
     /// Whether peers that are installed are measured too.
     pub(crate) peers: bool,
     /// The file that GitHub shows as a workflow step's summary, where there is one.
@@ -41,7 +47,7 @@ pub(crate) struct Settings {
 
 impl Settings {
     /// The settings of `AMDAHL_SEED`, `AMDAHL_BUDGET`, `AMDAHL_TIMEOUT`, `AMDAHL_THREADS`, `AMDAHL_PEERS`,
-    /// `CARGO_TARGET_DIR` and `GITHUB_STEP_SUMMARY`.
+    /// `AMDAHL_SHARD`, `CARGO_TARGET_DIR` and `GITHUB_STEP_SUMMARY`.
     pub(crate) fn from_environment() -> anyhow::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
@@ -49,6 +55,7 @@ impl Settings {
             budget: read("AMDAHL_BUDGET", parse_duration)?,
             patience: read("AMDAHL_TIMEOUT", parse_duration)?.unwrap_or(PATIENCE),
             max_threads: read("AMDAHL_THREADS", parse_threads)?.unwrap_or(threads),
+            shard: read(SHARD_VARIABLE, |text| Shard::parse(text).map_err(anyhow::Error::msg))?,
             peers: read("AMDAHL_PEERS", parse_switch)?.unwrap_or(true),
             step_summary: std::env::var_os("GITHUB_STEP_SUMMARY").map(PathBuf::from),
             target: std::env::var_os("CARGO_TARGET_DIR").map(PathBuf::from),
@@ -135,6 +142,12 @@ fn parse_switch(text: &str) -> anyhow::Result<bool> {
 /// The UTC time, RFC 3339, to the second.
 pub(crate) fn utc_now() -> String {
     jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+/// A time in seconds since 1970 as UTC, RFC 3339.
+pub(crate) fn utc(seconds: i64) -> anyhow::Result<String> {
+    let time = jiff::Timestamp::from_second(seconds)?;
+    Ok(time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())
 }
 
 #[cfg(test)]

@@ -11,10 +11,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use clap::ArgMatches;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::Deserialize;
 
-use super::commands::{all, program};
+use super::commands::{self, all, program};
 use super::print::Streams;
 use super::{CLI_VARIABLE, TOOL_FAILED, run};
 use crate::declare::Suite;
@@ -34,14 +35,15 @@ pub fn cargo_amdahl() -> ExitCode {
         Ok(matches) => matches,
         Err(error) => return streams.usage(&error),
     };
-    let asked = matches.subcommand_name().unwrap_or_default();
-    if all().into_iter().any(|command| command.name() == asked && !command.needs_suite()) {
+    let needs_none = |command: &dyn commands::Command| {
+        matches.subcommand_matches(command.name()).is_some_and(|own| !command.needs_suite(own))
+    };
+    if all().into_iter().any(needs_none) {
         let words: Vec<String> =
             arguments.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return run(&Suite::new([]), &words, &mut streams);
     }
-    let wanted = matches.subcommand().and_then(|(_, own)| own.get_one::<String>("bench-target"));
-    let wanted = wanted.map(String::as_str);
+    let wanted = bench_target(&matches).map(String::as_str);
     match (CargoBench { wanted, ..CargoBench::default() }).build() {
         Ok(binary) => {
             let error = Command::new(&binary).args(arguments).env(CLI_VARIABLE, "1").exec();
@@ -52,6 +54,12 @@ pub fn cargo_amdahl() -> ExitCode {
             ExitCode::from(TOOL_FAILED)
         }
     }
+}
+
+/// The bench target that was asked for, before or after a command of a command.
+fn bench_target(matches: &ArgMatches) -> Option<&String> {
+    let within = matches.subcommand().and_then(|(_, own)| bench_target(own));
+    within.or_else(|| matches.get_one("bench-target"))
 }
 
 /// A message of cargo's JSON output, as far as it tells of built programs.
@@ -77,6 +85,8 @@ pub(crate) struct CargoBench<'a> {
     pub(crate) elsewhere: Option<(&'a Path, &'a Path)>,
     /// Whether the toolchain is the one that the workspace names, and not the caller's.
     pub(crate) own_toolchain: bool,
+    /// What its linker is told beside, which links it apart from the ordinary build.
+    pub(crate) link_argument: Option<String>,
     /// What ends the build.
     pub(crate) interrupt: Interrupt,
 }
@@ -88,13 +98,22 @@ impl CargoBench<'_> {
     fn command(&self) -> Command {
         let given = std::env::var_os("CARGO").filter(|_| !self.own_toolchain);
         let mut cargo = Command::new(given.unwrap_or_else(|| "cargo".into()));
-        cargo.args(["bench", "--no-run", "--quiet", "--message-format=json-render-diagnostics"]);
+        match self.link_argument {
+            // Only the bench target's own crate is compiled again, and linked.
+            Some(_) => cargo.args(["rustc", "--profile", "bench"]),
+            None => cargo.args(["bench", "--no-run"]),
+        };
+        cargo.args(["--quiet", "--message-format=json-render-diagnostics"]);
         match self.wanted {
             Some(name) => cargo.args(["--bench", name]),
             None => cargo.arg("--benches"),
         };
         if let Some((folder, target)) = self.elsewhere {
             cargo.current_dir(folder).env("CARGO_TARGET_DIR", target);
+        }
+        if let Some(argument) = &self.link_argument {
+            // A linker that knows no such argument is no error: another one is tried.
+            cargo.stderr(Stdio::null()).arg("--").arg(format!("-Clink-arg={argument}"));
         }
         if self.own_toolchain {
             cargo.env_remove("RUSTUP_TOOLCHAIN");

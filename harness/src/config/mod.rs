@@ -8,7 +8,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use amdahl_reports::gate::{DEFAULT_LIMIT, Limit, Rule};
+use amdahl_reports::gate::{Acceptance, DEFAULT_LIMIT, Limit, Rule};
 use amdahl_reports::{CaseId, Metric};
 use glob::Pattern;
 use serde::Deserialize;
@@ -51,9 +51,26 @@ pub(crate) fn known_metrics() -> String {
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
+    gate: GateEntry,
+    #[serde(default)]
     limit: Vec<LimitEntry>,
     #[serde(default)]
     accepted: Vec<AcceptedEntry>,
+    #[serde(default)]
+    history: HistoryEntry,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct HistoryEntry {
+    anchor: Option<String>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields)]
+struct GateEntry {
+    #[serde(default)]
+    instructions: bool,
 }
 
 #[derive(Deserialize)]
@@ -88,6 +105,10 @@ struct Entry {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Config {
     entries: Vec<Entry>,
+    accepted: Vec<Acceptance>,
+    instructions: bool,
+    /// The revision that a history's ratios are to.
+    pub(crate) anchor: Option<String>,
 }
 
 impl Config {
@@ -109,6 +130,9 @@ impl Config {
         let path = || path.to_owned();
         let file: File = toml::from_str(text)
             .map_err(|source| ConfigError::Malformed { path: path(), source: Box::new(source) })?;
+        let acceptance =
+            |own: &AcceptedEntry| Acceptance { case: own.case.clone(), metric: own.metric.clone() };
+        let accepts: Vec<Acceptance> = file.accepted.iter().map(acceptance).collect();
         let limits = file.limit.into_iter().map(|own| {
             let LimitEntry { cases, metric, percent, absolute, reason } = own;
             let limit = Limit {
@@ -148,7 +172,27 @@ impl Config {
             entries.push(Entry { cases, metric, limit });
         }
         entries.reverse();
-        Ok(Self { entries })
+        Ok(Self {
+            entries,
+            accepted: accepts,
+            instructions: file.gate.instructions,
+            anchor: file.history.anchor,
+        })
+    }
+
+    /// Its acceptances.
+    pub(crate) fn accepted(&self) -> &[Acceptance] {
+        &self.accepted
+    }
+
+    /// Whether instructions are compared, which takes a share of the budget.
+    pub(crate) fn compares_instructions(&self) -> bool {
+        self.instructions
+    }
+
+    /// The same, comparing instructions too where that is asked for.
+    pub(crate) fn with_instructions(self, asked: bool) -> Self {
+        Self { instructions: self.instructions || asked, ..self }
     }
 
     /// What this metric of this case may grow by.
@@ -267,6 +311,15 @@ mod tests {
         assert_eq!(zip.reason.as_deref(), Some("a short case"));
         assert_eq!(config.limit(&case("zip"), "heap_bytes").up_to, Some(64.0));
         assert_eq!(config.limit(&case("faer"), "heap_bytes").absolute, 16.0);
+    }
+
+    #[test]
+    fn instructions_are_compared_where_the_file_or_the_user_says_so() {
+        let file = parsed("[gate]\ninstructions = true\n").expect("a sound file");
+        assert!(file.compares_instructions());
+        assert!(!Config::default().compares_instructions());
+        assert!(Config::default().with_instructions(true).compares_instructions());
+        assert_eq!(file.limit(&case("zip"), "instructions"), Limit::fraction(0.005));
     }
 
     #[test]

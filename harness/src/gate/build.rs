@@ -36,6 +36,8 @@ pub(crate) struct Built {
     pub(crate) side: Side,
     /// What must be said of it.
     pub(crate) notes: Vec<String>,
+    /// How it was built, where it was built here.
+    pub(crate) plan: Option<BuildPlan>,
 }
 
 impl Built {
@@ -43,7 +45,7 @@ impl Built {
     pub(crate) fn given(program: PathBuf) -> Self {
         let rustc = compiler_of(&program);
         let side = Side { name: program.display().to_string(), rustc, ..Side::default() };
-        Self { program, side, notes: Vec::new() }
+        Self { program, side, notes: Vec::new(), plan: None }
     }
 }
 
@@ -80,6 +82,33 @@ impl Repository {
             revision: revision.to_owned(),
             advice: self.advice(revision),
         })
+    }
+
+    /// When a commit was committed, in seconds since 1970.
+    ///
+    /// # Errors
+    /// Where git does not say so.
+    pub(crate) fn committed_s(&self, commit: &str) -> Result<i64, GateError> {
+        let arguments = ["show", "--no-patch", "--format=%ct", "--end-of-options", commit];
+        let text = git(&self.folder, &arguments)?;
+        text.parse().map_err(|_| GateError::Git {
+            arguments: arguments.join(" "),
+            reason: format!("`{text}` is no time"),
+        })
+    }
+
+    /// Whether the working tree has changes that are in no commit, but for one file: a history that is
+    /// committed beside the code grows after the commit that it is about.
+    ///
+    /// # Errors
+    /// Where git does not say so.
+    pub(crate) fn has_changes_but_in(&self, file: &Path) -> Result<bool, GateError> {
+        let left_out = format!(":(exclude){}", file.display());
+        let arguments = ["status", "--porcelain", "--", ".", &left_out];
+        // A pathspec outside of the repository is refused; such a file is no change in it.
+        let changes = git(&self.folder, &arguments)
+            .or_else(|_| git(&self.folder, &["status", "--porcelain"]))?;
+        Ok(!changes.is_empty())
     }
 
     fn advice(&self, revision: &str) -> String {
@@ -141,7 +170,7 @@ impl Repository {
             rustc: compiler_of(&program),
             lock: lock_of(&plan.folder),
         };
-        Ok(Built { program, side, notes })
+        Ok(Built { program, side, notes, plan: Some(plan) })
     }
 
     /// Puts a commit into the work tree; gives whether the work tree had to be made.

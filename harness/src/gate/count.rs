@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use amdahl_reports::gate::{ExactCounts, Rule, Which, needs_another_look};
-use amdahl_reports::{CaseId, Failure, Measurement};
+use amdahl_reports::{CaseId, Failure, Measurement, measurer};
 
 use super::Gate;
 use super::entrant::Entrant;
@@ -60,31 +60,31 @@ impl Gate<'_> {
         None
     }
 
-    fn empty(&self, case: &CaseId) -> Vec<ExactCounts> {
-        let empty = |rule: &Rule| ExactCounts {
+    pub(super) fn empty(&self, case: &CaseId, measurer: &str) -> Vec<ExactCounts> {
+        let empty = |rule: Rule| ExactCounts {
             metric: rule.metric.id.to_owned(),
             limit: self.config.limit(case, rule.metric.id),
             base: Vec::new(),
             head: Vec::new(),
             missing: None,
         };
-        Rule::all().iter().map(empty).collect()
+        Rule::of_measurer(measurer).map(empty).collect()
     }
 
     fn uncounted(&self, case: &CaseId, why: &str) -> Vec<ExactCounts> {
-        let mut counts = self.empty(case);
+        let mut counts = self.empty(case, measurer::HEAP);
         for metric in &mut counts {
             metric.missing = Some(why.to_owned());
         }
         counts
     }
 
-    fn count_case(
+    pub(super) fn count_case(
         &self,
         case: &CaseId,
         time: &Deadline,
     ) -> Result<Vec<ExactCounts>, (Which, Failure)> {
-        let mut counts = self.empty(case);
+        let mut counts = self.empty(case, measurer::HEAP);
         let processes = if case.threads > 1 { PROCESSES_OF_THREADS } else { PROCESSES };
         self.count_further(case, processes, &mut counts)?;
         let doubtful = counts.iter().any(|metric| needs_another_look(metric, case.threads));

@@ -64,6 +64,12 @@ impl Entrant {
         Self { limit, exact: Vec::new(), ..self.clone() }
     }
 
+    /// The same case with nothing seen of it yet.
+    pub(super) fn afresh(&self) -> Self {
+        let Self { case, limit, estimate_ns, agreement, length, prepare_s, .. } = self.clone();
+        Self { estimate_ns, agreement, length, prepare_s, ..Self::new(case, limit) }
+    }
+
     /// Slots of an epoch with what goes on between them, in seconds.
     pub(super) fn epoch_s(&self) -> f64 {
         /// Two readings of `/proc`, a request and a reply.

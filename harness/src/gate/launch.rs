@@ -77,7 +77,7 @@ impl Gate<'_> {
     }
 
     /// One launch for cases of one number of threads, in shuffled order.
-    fn launch(
+    pub(super) fn launch(
         &mut self,
         sides: &[Launcher; 2],
         stage: Stage,
@@ -169,7 +169,8 @@ impl Gate<'_> {
     }
 
     fn start(&mut self, launcher: &Launcher, case: &CaseId) -> Result<Worker, Failure> {
-        let padding = 1 + self.rng.index(PADDING_BYTES - 1);
+        let random = 1 + self.rng.index(PADDING_BYTES - 1);
+        let padding = self.padding.unwrap_or(random);
         self.patient(launcher).launch_padded(Purpose::Time, case.threads, padding)
     }
 

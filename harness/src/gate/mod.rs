@@ -8,7 +8,9 @@ mod calibrate;
 mod count;
 mod entrant;
 pub(crate) mod evaluate;
+mod explain;
 mod faults;
+mod instructions;
 mod launch;
 mod sides;
 mod slots;
@@ -23,6 +25,7 @@ use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, Which, for_se
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
 use calibrate::Calibrated;
 use entrant::{Entrant, Stage};
+pub(crate) use explain::{Explaining, PROFILES};
 pub(crate) use faults::GateError;
 use sides::{Common, Program};
 
@@ -31,7 +34,7 @@ use crate::data::Rng;
 use crate::driver::{Interrupt, Launcher};
 use crate::machine::machine;
 use crate::measure::Deadline;
-use crate::plan::{Filter, Source};
+use crate::plan::{Filter, Shard, Source};
 use crate::run::Progress;
 use crate::worker::encode_plants;
 
@@ -66,6 +69,8 @@ pub(crate) struct Setting {
     pub(crate) max_threads: usize,
     /// Which cases.
     pub(crate) filter: Filter,
+    /// Which part of them, by whole kernels; all of them where nothing is said.
+    pub(crate) shard: Option<Shard>,
     /// What was asked for, for the result.
     pub(crate) command: String,
     /// When it began, UTC.
@@ -105,9 +110,11 @@ pub(crate) struct Gate<'a> {
     rng: Rng,
     processors: Vec<usize>,
     turn: usize,
+    /// The padding of every launch, where it is not drawn for each.
+    padding: Option<usize>,
 }
 
-/// Compares two programs within a budget.
+/// Compares two programs within a budget, then explains what it confirmed, where that is asked for.
 ///
 /// # Errors
 /// Where there can be no result at all: see [`GateError`].
@@ -118,8 +125,10 @@ pub(crate) fn run(
     scratch: &Path,
     interrupt: &Interrupt,
     progress: &mut dyn Progress,
+    explaining: Option<Explaining<'_>>,
 ) -> Result<GateRun, GateError> {
-    Gate::begin(setting, builds, config, scratch, interrupt, progress)?.compare(builds)
+    let gate = Gate::begin(setting, builds, config, scratch, interrupt, progress)?;
+    gate.compare(builds, explaining)
 }
 
 impl<'a> Gate<'a> {
@@ -153,6 +162,7 @@ impl<'a> Gate<'a> {
             rng: Rng::new(setting.seed),
             processors: watch::processors(),
             turn: 0,
+            padding: None,
             interrupt: interrupt.clone(),
             clock,
             setting,
@@ -164,22 +174,38 @@ impl<'a> Gate<'a> {
 }
 
 impl Gate<'_> {
-    fn compare(mut self, builds: &TwoBuilds) -> Result<GateRun, GateError> {
-        let Common { entries, only_base, only_head } = Common::of(
+    fn compare(
+        mut self,
+        builds: &TwoBuilds,
+        explaining: Option<Explaining<'_>>,
+    ) -> Result<GateRun, GateError> {
+        let all = Common::of(
             &self.base.kernels,
             &self.head.kernels,
             &self.setting.filter,
             self.setting.max_threads,
         );
+        let Common { entries, only_base, only_head } = match self.setting.shard {
+            Some(shard) => all.shard(shard),
+            None => all,
+        };
         if entries.is_empty() {
-            let hint = nothing(only_base.len(), only_head.len());
+            let hint = match self.setting.shard {
+                Some(shard) => format!("; shard {shard} has none of them"),
+                None => nothing(only_base.len(), only_head.len()),
+            };
             return Err(GateError::NothingInCommon { hint });
         }
         let launches = Effort::SCREEN.launches + Effort::SECOND.launches;
         self.progress.begin((2 * entries.len() + launches) as u64);
         let mut notes = builds.notes.clone();
+        notes
+            .extend(self.setting.shard.map(|shard| format!("This is shard {shard} of the cases.")));
         let mut entrants = self.calibrate_all(&entries, &mut notes)?;
         notes.extend(self.count(&mut entrants));
+        if self.config.compares_instructions() {
+            notes.extend(self.count_instructions(&mut entrants));
+        }
         let mut canaries = self.canaries(&entrants);
         let mut protocol =
             Protocol { budget_s: self.setting.budget.as_secs_f64(), ..Protocol::default() };
@@ -189,7 +215,7 @@ impl Gate<'_> {
             return Err(GateError::Interrupted);
         }
         notes.extend(entrants.iter().filter_map(Entrant::slip));
-        Ok(GateRun {
+        let mut run = GateRun {
             started: self.setting.started.clone(),
             took_s: self.clock.elapsed().as_secs_f64(),
             command: self.setting.command.clone(),
@@ -202,8 +228,16 @@ impl Gate<'_> {
             canaries: canaries.iter().map(Entrant::trial).collect(),
             only_base,
             only_head,
+            explanations: Vec::new(),
             notes,
-        })
+        };
+        if let Some(mut explaining) = explaining {
+            run.explanations = self.explain(&run, &entrants, &mut explaining);
+        }
+        if self.interrupt.has_come() {
+            return Err(GateError::Interrupted);
+        }
+        Ok(run)
     }
 
     fn calibrate_all(

@@ -1,6 +1,6 @@
 //! The two programs, and the cases that both have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use object::{Object, ObjectSection};
 
 use super::faults::GateError;
 use crate::driver::Launcher;
-use crate::plan::Filter;
+use crate::plan::{Filter, Shard};
 use crate::protocol::Purpose;
 
 /// A side's program and what it said of itself.
@@ -82,8 +82,7 @@ impl Common {
     ) -> Self {
         let (base, head) = (entries(base, filter, max_threads), entries(head, filter, max_threads));
         let key = |entry: &Entry| (entry.kernel.clone(), entry.variant.clone(), entry.threads);
-        let of_base: std::collections::BTreeMap<_, _> =
-            base.iter().map(|entry| (key(entry), entry)).collect();
+        let of_base: BTreeMap<_, _> = base.iter().map(|entry| (key(entry), entry)).collect();
         let mut common = Self::default();
         let mut matched = BTreeSet::new();
         for entry in head {
@@ -103,6 +102,32 @@ impl Common {
         let alone = base.iter().filter(|entry| !matched.contains(&key(entry)));
         common.only_base = alone.map(Entry::listed).collect();
         common
+    }
+}
+
+impl Common {
+    /// What of it this shard has: a kernel stays together, with what only one side has of it.
+    pub(super) fn shard(mut self, shard: Shard) -> Self {
+        let mut weights: BTreeMap<String, usize> = BTreeMap::new();
+        for entry in &self.entries {
+            *weights.entry(entry.kernel.clone()).or_default() += 1;
+        }
+        // What is only listed costs nothing, yet some shard must list it.
+        for case in self.only_base.iter().chain(&self.only_head) {
+            weights.entry(case.kernel.clone()).or_default();
+        }
+        let parts: Vec<(&str, usize)> =
+            weights.iter().map(|(kernel, weight)| (kernel.as_str(), *weight)).collect();
+        let own: BTreeSet<&str> = parts
+            .iter()
+            .zip(shard.own(&parts))
+            .filter(|(_, is_own)| *is_own)
+            .map(|((kernel, _), _)| *kernel)
+            .collect();
+        self.entries.retain(|entry| own.contains(entry.kernel.as_str()));
+        self.only_base.retain(|case| own.contains(case.kernel.as_str()));
+        self.only_head.retain(|case| own.contains(case.kernel.as_str()));
+        self
     }
 }
 
@@ -193,6 +218,23 @@ mod tests {
         assert_eq!(common.entries, [entry("naive", 1), entry("both", 2)]);
         assert_eq!(common.only_base, [CaseId::new("sum", "old", "100", 2)]);
         assert_eq!(common.only_head, [CaseId::new("sum", "new", "1000", 2)]);
+    }
+
+    #[test]
+    fn shards_of_a_gate_are_whole_kernels_and_together_all_of_them() {
+        let named =
+            |id: &str, names: &[&str]| KernelInfo { id: id.to_owned(), ..kernel(names, &[10]) };
+        let base = [named("a", &["x", "old"]), named("b", &["x"]), named("gone", &[])];
+        let head = [named("a", &["x"]), named("b", &["x"]), named("new", &[])];
+        let all = Common::of(&base, &head, &Filter::All, 2);
+        let parts = ["1/2", "2/2"].map(|text| all.clone().shard(Shard::parse(text).unwrap()));
+        let count = |of: fn(&Common) -> usize| parts.iter().map(of).collect::<Vec<_>>();
+        assert_eq!(count(|part| part.entries.len()), [2, 2]);
+        assert_eq!(count(|part| part.only_base.len()).iter().sum::<usize>(), all.only_base.len());
+        assert_eq!(count(|part| part.only_head.len()).iter().sum::<usize>(), all.only_head.len());
+        let same =
+            |part: &Common| part.entries.windows(2).all(|two| two[0].kernel == two[1].kernel);
+        assert!(parts.iter().all(same), "{parts:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod budget;
 mod filter;
 mod peers;
 mod schedule;
+mod shard;
 mod swaps;
 mod sweep;
 mod units;
@@ -18,6 +19,7 @@ use crate::input::InputFile;
 pub(crate) use budget::Budget;
 pub(crate) use filter::{Filter, FilterError, nearest};
 pub(crate) use schedule::{Counts, EXPERIMENTED, Schedule};
+pub(crate) use shard::Shard;
 pub(crate) use sweep::{Sweep, brief_time};
 pub(crate) use units::{nanoseconds, whole};
 
@@ -50,6 +52,8 @@ pub(crate) struct Request {
     pub(crate) max_threads: usize,
     /// How much is swept.
     pub(crate) sweep: Sweep,
+    /// Which part of the suite; all of it where nothing is said.
+    pub(crate) shard: Option<Shard>,
 }
 
 /// With less time for each case there is none left to time it in: starting and checking take it.
@@ -111,14 +115,19 @@ impl Plan {
         let mut groups =
             if request.sweep == Sweep::Whole { Vec::new() } else { of_kind(Kind::Measured) };
         swaps::plan(kernels, &mut groups);
-        let counts = Counts::of(&groups);
-        let budget = request.budget.of(counts.cases + counts.peers + counts.swapped);
         let kept = |kernel: &&KernelInfo| {
             groups.iter().chain(&smoke).any(|group| group.kernel == kernel.id)
         };
         let kernels = kernels.iter().filter(kept).cloned().collect();
         let (source, sweep) = (request.source.clone(), request.sweep);
-        Self { kernels, smoke, groups, swept, sweep, budget, source, notes: Vec::new() }
+        let (budget, notes) = (Duration::ZERO, Vec::new());
+        let mut plan = Self { kernels, smoke, groups, swept, sweep, budget, source, notes };
+        if let Some(shard) = request.shard {
+            plan.keep_shard(shard);
+        }
+        let counts = Counts::of(&plan.groups);
+        plan.budget = request.budget.of(counts.cases + counts.peers + counts.swapped);
+        plan
     }
 
     /// How many kernels are swept.
@@ -164,7 +173,12 @@ impl Plan {
         let last: BTreeMap<String, String> =
             self.groups.iter().map(|group| (group.kernel.clone(), group.size.clone())).collect();
         self.groups.retain(|group| last.get(&group.kernel) == Some(&group.size));
+        let promised: Vec<usize> = self.groups.iter().map(|group| group.swaps).collect();
         swaps::plan(&self.kernels, &mut self.groups);
+        // The last size that a shard has need not be the kernel's, whose shard has the swaps.
+        for (group, promised) in self.groups.iter_mut().zip(promised) {
+            group.swaps = group.swaps.min(promised);
+        }
         if count(&self.groups) < all {
             self.notes.push(format!(
                 "Only the last size of each kernel was measured: {} s are short for {all} cases; \
@@ -309,7 +323,14 @@ mod tests {
             let source = Source::seed(1);
             let plan = Plan::new(
                 &kernels,
-                &Request { filter, source, budget, max_threads: 1, sweep: Sweep::None },
+                &Request {
+                    filter,
+                    source,
+                    budget,
+                    max_threads: 1,
+                    sweep: Sweep::None,
+                    shard: None,
+                },
             );
             let groups = plan.smoke.iter().chain(&plan.groups);
             groups.map(|group| group.reference.clone()).collect::<Vec<_>>()

@@ -44,7 +44,8 @@ mod tests {
         let kernels = [kernel.info().expect("a sound declaration").clone()];
         let (source, budget) = (Source::seed(1), Budget::Given(Duration::from_secs(1)));
         let sweep = Sweep::None;
-        let plan = Plan::new(&kernels, &Request { filter, source, budget, max_threads: 1, sweep });
+        let request = Request { filter, source, budget, max_threads: 1, sweep, shard: None };
+        let plan = Plan::new(&kernels, &request);
         plan.groups.iter().map(|group| group.swaps).collect()
     }
 

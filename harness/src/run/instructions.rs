@@ -9,13 +9,15 @@ use std::path::Path;
 use std::time::Duration;
 
 use amdahl_reports::measurer;
-use amdahl_reports::{Detail, Failure, FailureKind, Measurement, Metric, Outcome, Series, format};
+use amdahl_reports::{
+    Agreement, CaseId, Detail, Failure, FailureKind, Measurement, Metric, Outcome, Series, format,
+};
 
 use super::Runner;
 use super::measurers::Measurer;
 use crate::driver::{Launcher, LiveCase};
 use crate::measure::instructions::{SLOWDOWN, counting_into, instructions_in, valgrind_version};
-use crate::plan::Group;
+use crate::plan::{Group, Source, whole};
 use crate::protocol::Purpose;
 
 /// So much native time is counted, at least one iteration: a twentieth of a second under Callgrind,
@@ -27,6 +29,10 @@ const REPEATS: usize = 2;
 const PATIENCE: u32 = 10;
 /// Counts that differ by no more than this repeat: a few instructions in an allocator or a hash.
 const REPEATS_WITHIN: f64 = 1e-4;
+
+/// Why cases of several threads are not counted.
+pub(crate) const THREADS_SPIN: &str =
+    "threads spin while they wait for one another, which moves the count from run to run";
 
 /// Counts the instructions of the cases on one thread.
 pub(super) struct Instructions;
@@ -69,58 +75,115 @@ fn not_measured(reason: &str, remedy: &str) -> Outcome {
 impl Runner<'_> {
     fn instructions(&self, case: &LiveCase) -> Outcome {
         if case.id.threads > 1 {
-            return not_measured(
-                "threads spin while they wait for one another, which moves the count from run to run",
-                "see the case on one thread",
-            );
+            return not_measured(THREADS_SPIN, "see the case on one thread");
         }
-        let iterations = case.iterations_for(COUNTED);
-        let expected_s = case.estimate_ns * SLOWDOWN * (1 + 2 * iterations) as f64 / 1e9;
+        let counter = InstructionCounter {
+            launcher: Launcher {
+                patience: self.launcher.patience * PATIENCE,
+                ..self.launcher.clone()
+            },
+            source: &self.plan.source,
+            case: &case.id,
+            agreement: case.agreement.as_ref(),
+            estimate_ns: case.estimate_ns,
+        };
+        let expected_s = counter.longest_process_s();
         if expected_s > self.launcher.patience.as_secs_f64() {
             return not_measured(
                 &format!("it would take some {} under Valgrind", format::duration(expected_s)),
                 "see a smaller size, or give a longer --timeout",
             );
         }
-        match self.counted(case, iterations) {
-            Ok(measurement) => Outcome::Measured(measurement),
+        match counter.count() {
+            Ok(counted) => Outcome::Measured(measurement(counted)),
             // The case agreed and ran natively, so whatever goes wrong here is Valgrind's affair.
             Err(failure) => gave_up(&failure),
         }
     }
+}
 
-    fn counted(&self, case: &LiveCase, iterations: u64) -> Result<Measurement, Failure> {
-        let once = self.instructions_of(case, iterations)?;
+/// The record of what was counted.
+fn measurement(counted: Counted) -> Measurement {
+    let mut notes: Vec<String> = counted.disagreement().into_iter().collect();
+    if hides_avx512() {
+        notes.push(
+            "its instructions were counted without AVX-512, which this processor has and Valgrind \
+             hides: a variant that chooses by the processor ran another path"
+                .to_owned(),
+        );
+    }
+    let Counted { iterations, totals } = counted;
+    let metric = Metric::INSTRUCTIONS.id.to_owned();
+    let series = vec![Series { metric, iterations: vec![iterations; totals.len()], totals }];
+    Measurement { series, notes, detail: Detail::None }
+}
+
+/// How the instructions of one case are counted, each time in a process of its own.
+pub(crate) struct InstructionCounter<'a> {
+    /// Starts the processes; its patience holds under Valgrind.
+    pub(crate) launcher: Launcher,
+    /// Where the input comes from.
+    pub(crate) source: &'a Source,
+    /// The case, on one thread.
+    pub(crate) case: &'a CaseId,
+    /// What its check said.
+    pub(crate) agreement: Option<&'a Agreement>,
+    /// Estimated native time of an iteration, in nanoseconds.
+    pub(crate) estimate_ns: f64,
+}
+
+/// What each of two processes counted.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Counted {
+    /// How many iterations the totals are of.
+    pub(crate) iterations: u64,
+    /// Instructions, one a process.
+    pub(crate) totals: Vec<f64>,
+}
+
+impl Counted {
+    /// What to say where two processes did not count alike.
+    pub(crate) fn disagreement(&self) -> Option<String> {
+        disagreement(&self.totals)
+    }
+}
+
+impl InstructionCounter<'_> {
+    fn iterations(&self) -> u64 {
+        whole(COUNTED.as_nanos() as f64 / self.estimate_ns).max(1)
+    }
+
+    /// What the longest of its processes takes in its timed regions, in seconds, at most.
+    fn longest_process_s(&self) -> f64 {
+        self.estimate_ns * SLOWDOWN * (1 + 2 * self.iterations()) as f64 / 1e9
+    }
+
+    /// What all of its processes take in their timed regions, in seconds, at most.
+    pub(crate) fn takes_s(&self) -> f64 {
+        (1 + REPEATS) as f64 * self.longest_process_s()
+    }
+
+    /// Counts.
+    pub(crate) fn count(&self) -> Result<Counted, Failure> {
+        let iterations = self.iterations();
+        let once = self.instructions_of(iterations)?;
         let totals: Vec<f64> = (0..REPEATS)
-            .map(|_| Ok((self.instructions_of(case, 2 * iterations)? - once).max(0.0)))
+            .map(|_| Ok((self.instructions_of(2 * iterations)? - once).max(0.0)))
             .collect::<Result<_, Failure>>()?;
-        let mut notes = Vec::new();
-        notes.extend(disagreement(&totals));
-        if hides_avx512() {
-            notes.push(
-                "its instructions were counted without AVX-512, which this processor has and \
-                 Valgrind hides: a variant that chooses by the processor ran another path"
-                    .to_owned(),
-            );
-        }
-        let metric = Metric::INSTRUCTIONS.id.to_owned();
-        let series = vec![Series { metric, iterations: vec![iterations; totals.len()], totals }];
-        Ok(Measurement { series, notes, detail: Detail::None })
+        Ok(Counted { iterations, totals })
     }
 
     /// The instructions of a first iteration and so many more, in a process of their own.
-    fn instructions_of(&self, case: &LiveCase, iterations: u64) -> Result<f64, Failure> {
+    fn instructions_of(&self, iterations: u64) -> Result<f64, Failure> {
         let broken = |what: String| Failure { kind: FailureKind::Broken, reason: what };
         let folder = tempfile::tempdir()
             .map_err(|error| broken(format!("no folder to count in: {error}")))?;
         let file = folder.path().join("callgrind.out");
-        let patience = self.launcher.patience * PATIENCE;
-        let launcher = Launcher { patience, ..self.launcher.clone() };
         let before: Vec<OsString> = counting_into(&file);
-        let worker = launcher.launch_under(&before, Purpose::Time, case.id.threads)?;
-        let mut counted = LiveCase::prepare(worker, &case.id, &self.plan.source, None)?;
-        counted.agreement.clone_from(&case.agreement);
-        counted.estimate_ns = case.estimate_ns;
+        let worker = self.launcher.launch_under(&before, Purpose::Time, self.case.threads)?;
+        let mut counted = LiveCase::prepare(worker, self.case, self.source, None)?;
+        counted.agreement = self.agreement.cloned();
+        counted.estimate_ns = self.estimate_ns;
         counted.batch(1)?;
         counted.batch(iterations)?;
         counted.into_worker().quit()?;

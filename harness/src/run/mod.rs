@@ -43,8 +43,9 @@ use peers::Judge;
 
 pub(crate) use criterion::{NoTimer, Timer};
 pub(crate) use group::is_slow;
+pub(crate) use instructions::{InstructionCounter, THREADS_SPIN};
 pub(crate) use measurers::Choice;
-pub(crate) use profile::HERTZ;
+pub(crate) use profile::{HERTZ, sample};
 pub(crate) use survey::survey;
 
 /// How long a run looks for busy processes before it begins: twenty ticks of the usual 100 a second.

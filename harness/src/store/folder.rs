@@ -170,6 +170,32 @@ impl Store {
         Ok(report)
     }
 
+    /// The history, where no other file is named.
+    pub(crate) fn history(&self) -> PathBuf {
+        self.root.join("history.jsonl")
+    }
+
+    /// Where the anchor of a history is built.
+    pub(crate) fn anchor(&self) -> PathBuf {
+        self.root.join("anchor")
+    }
+
+    /// Replaces the page of the history by these files; gives its folder.
+    pub(crate) fn publish_history(&self, files: &[Artifact]) -> Result<PathBuf, StoreError> {
+        let (fresh, folder) = (self.root.join("history.new"), self.root.join("history"));
+        if fresh.exists() {
+            fs::remove_dir_all(&fresh).map_err(|source| at(&fresh, source))?;
+        }
+        fs::create_dir_all(&fresh).map_err(|source| at(&fresh, source))?;
+        for file in files {
+            let path = fresh.join(&file.path);
+            // The folder as a whole is put in its place; its files need no care of their own.
+            fs::write(&path, &file.contents).map_err(|source| at(&path, source))?;
+        }
+        atomic::replace_folder(&fresh, &folder).map_err(|source| at(&folder, source))?;
+        Ok(folder)
+    }
+
     /// Where surveys of machines are.
     pub(super) fn ceilings(&self) -> PathBuf {
         self.root.join("ceilings")

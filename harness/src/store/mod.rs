@@ -6,7 +6,9 @@
 mod atomic;
 mod ceilings;
 mod folder;
+mod history;
 mod lock;
 
 pub(crate) use atomic::write as write_whole;
 pub(crate) use folder::{Store, StoreError};
+pub(crate) use history::{append_entries, read_history};

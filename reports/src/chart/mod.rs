@@ -6,6 +6,7 @@
 
 mod ceilings;
 mod growth;
+mod history;
 mod roofline;
 mod scale;
 mod stages;
@@ -16,6 +17,7 @@ mod times;
 
 pub use ceilings::ceilings;
 pub use growth::growth;
+pub use history::{history, history_overview};
 pub use roofline::roofline;
 pub use stages::stages;
 pub use summary::summary;
@@ -56,7 +58,9 @@ mod colour {
     pub const GREY: &str = "#9a9a9a";
     /// A peer.
     pub const PEER: &str = "#e69f00";
-    /// What failed.
+    /// What became faster.
+    pub const GREEN: &str = "#009e73";
+    /// What failed, or became slower.
     pub const VERMILION: &str = "#d55e00";
     /// Text and whiskers.
     pub const INK: &str = "#1f2328";
@@ -68,7 +72,7 @@ mod colour {
     pub const SEQUENCE: [(&str, &str); 7] = [
         (BLUE, "#fff"),
         ("#e69f00", INK),
-        ("#009e73", "#fff"),
+        (GREEN, "#fff"),
         ("#cc79a7", INK),
         (SKY, INK),
         (VERMILION, "#fff"),

@@ -41,6 +41,11 @@ impl Scale {
         Self { low: 0.0, high: largest, logarithmic: false, left, right }
     }
 
+    /// A linear axis between two figures, of which either may be below 0.
+    pub const fn between(low: f64, high: f64, (left, right): (f64, f64)) -> Self {
+        Self { low, high, logarithmic: false, left, right }
+    }
+
     /// A logarithmic axis between two positive figures, kept to those a float can hold.
     pub const fn logarithmic(low: f64, high: f64, (left, right): (f64, f64)) -> Self {
         let (low, high) = (low.max(f64::MIN_POSITIVE), high.min(f64::MAX));
@@ -89,10 +94,11 @@ impl Scale {
     }
 
     fn steps(&self) -> Vec<f64> {
-        if self.high <= 0.0 || !self.high.is_finite() {
-            return vec![0.0];
+        let extent = self.high - self.low;
+        if extent <= 0.0 || !extent.is_finite() {
+            return vec![self.low];
         }
-        let rough = self.high / MARKS;
+        let rough = extent / MARKS;
         let power = 10_f64.powf(rough.log10().floor());
         let step = [1.0, 2.0, 5.0, 10.0]
             .into_iter()
@@ -100,10 +106,10 @@ impl Scale {
             .find(|step| *step >= rough)
             .unwrap_or(rough);
         if step <= 0.0 {
-            return vec![0.0];
+            return vec![self.low];
         }
         let mut marks = Vec::new();
-        let mut at = 0.0;
+        let mut at = (self.low / step).ceil();
         while at * step <= self.high {
             marks.push(at * step);
             at += 1.0;
@@ -159,5 +165,9 @@ mod tests {
         let marks: Vec<f64> = scale.marks().iter().map(|mark| mark.round()).collect();
         assert_eq!(marks, vec![5.0, 10.0, 20.0, 50.0, 100.0]);
         assert_eq!(Scale::linear(0.0, (0.0, 1.0)).marks(), vec![0.0]);
+        assert_eq!(
+            Scale::between(-3.0, 5.0, (0.0, 1.0)).marks(),
+            (-3..=5).map(f64::from).collect::<Vec<_>>()
+        );
     }
 }

@@ -46,6 +46,9 @@ pub(super) enum Dash {
     Dashed,
 }
 
+/// Where a stroke begins and where it ends.
+pub(super) type Stroke = ((f64, f64), (f64, f64));
+
 /// A picture in the making.
 pub(super) struct Svg {
     body: String,
@@ -112,6 +115,31 @@ impl Svg {
         };
         self.push(format_args!(
             "<path d=\"{track}\" fill=\"none\" stroke=\"{stroke}\" stroke-width=\"{thick}\"{dash}/>"
+        ));
+    }
+
+    /// Many separate strokes as one element: thousands of elements would make a picture slow to show.
+    pub fn strokes(&mut self, ends: &[Stroke], stroke: &str, thick: f64) {
+        let mut track = String::with_capacity(ends.len() * 24);
+        for ((x1, y1), (x2, y2)) in ends {
+            // Writing to a string cannot fail.
+            let _ = write!(track, "M{x1:.1} {y1:.1}L{x2:.1} {y2:.1}");
+        }
+        self.push(format_args!(
+            "<path d=\"{track}\" stroke=\"{stroke}\" stroke-width=\"{thick}\"/>"
+        ));
+    }
+
+    /// Many dots as one element.
+    pub fn dots(&mut self, points: &[(f64, f64)], radius: f64, fill: &str) {
+        let mut track = String::with_capacity(points.len() * 14);
+        for (x, y) in points {
+            // Writing to a string cannot fail.
+            let _ = write!(track, "M{x:.1} {y:.1}h0");
+        }
+        self.push(format_args!(
+            "<path d=\"{track}\" stroke=\"{fill}\" stroke-width=\"{:.1}\" stroke-linecap=\"round\"/>",
+            2.0 * radius
         ));
     }
 

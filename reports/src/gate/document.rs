@@ -1,6 +1,7 @@
 //! A gate in words and tables: the verdict, what counts against the head, how much could be seen, and
 //! the rest folded away.
 
+use super::explained::why_table;
 use super::{
     BOUND_CONFIDENCE, CaseResult, ExactOutcome, ExactResult, GateRun, GatedCase, Judgement, Side,
     TimeOutcome, Verdict,
@@ -70,6 +71,9 @@ fn headline(run: &GateRun, judgement: &Judgement) -> Text {
     let compared = format::plural(run.cases.len(), "case");
     let confidence = format::confidence(BOUND_CONFIDENCE);
     let text = match (judgement.verdict, judgement.sight) {
+        (Verdict::Pass, _) if !judgement.reasons.is_empty() => {
+            format!("{compared} compared. Nothing is held against the head, but:")
+        }
         (Verdict::Pass, Some(sight)) => format!(
             "{compared} compared. Each is slower by less than {} at {confidence}, if at all.",
             format::percent_at_most(sight)
@@ -110,7 +114,9 @@ fn sections(run: &GateRun, judgement: &Judgement) -> Vec<Section> {
     vec![
         times("Fails in the head", false, &|of| matches!(of, TimeOutcome::Failed(_))),
         times("Slower", false, &|of| *of == TimeOutcome::Slower),
+        Section { title: "Why", folded: false, table: why_table(run, judgement) },
         counts("More than before", false, &|of| *of == ExactOutcome::Increased),
+        times("Slower by its layout alone", false, &|of| *of == TimeOutcome::SlowerByLayout),
         times("Undecided", false, &|of| matches!(of, TimeOutcome::Undecided(_))),
         times("Not comparable", false, &|of| matches!(of, TimeOutcome::NotComparable(_))),
         list("Only in the base", &run.only_base),

@@ -5,7 +5,7 @@
 //! of the other, and does so again in fresh processes before it counts.
 
 use super::Limit;
-use crate::Metric;
+use crate::{Metric, measurer};
 
 /// A deterministic metric, and by how much it may differ without anybody having changed anything.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,16 +14,25 @@ pub struct Rule {
     pub metric: Metric,
     /// The increase that is no news, as a fraction of the base's value.
     pub slack: f64,
+    /// The id of the measurer that counts it.
+    pub measurer: &'static str,
 }
 
 impl Rule {
     /// Every deterministic metric.
     pub const fn all() -> &'static [Self] {
         &[
-            Self { metric: Metric::HEAP_BLOCKS, slack: 0.0 },
-            Self { metric: Metric::HEAP_BYTES, slack: 0.0 },
-            Self { metric: Metric::HEAP_PEAK, slack: 0.0 },
+            Self { metric: Metric::HEAP_BLOCKS, slack: 0.0, measurer: measurer::HEAP },
+            Self { metric: Metric::HEAP_BYTES, slack: 0.0, measurer: measurer::HEAP },
+            Self { metric: Metric::HEAP_PEAK, slack: 0.0, measurer: measurer::HEAP },
+            // A few instructions come and go with a register's spill; half a per cent is a change.
+            Self { metric: Metric::INSTRUCTIONS, slack: 0.005, measurer: measurer::INSTRUCTIONS },
         ]
+    }
+
+    /// The rules of what this measurer counts.
+    pub fn of_measurer(measurer: &str) -> impl Iterator<Item = Self> {
+        Self::all().iter().copied().filter(move |rule| rule.measurer == measurer)
     }
 
     /// The rule of the metric with this id.
@@ -151,6 +160,19 @@ mod tests {
         none.missing = Some("no allocator is declared".to_owned());
         let outcome = judge_exact(&none).outcome;
         assert_eq!(outcome, ExactOutcome::NotCounted("no allocator is declared".to_owned()));
+    }
+
+    #[test]
+    fn instructions_may_grow_by_half_a_per_cent() {
+        let judged = |head: f64| {
+            let metric = Metric::INSTRUCTIONS.id.to_owned();
+            let limit = Limit::fraction(Rule::of(&metric).expect("a rule").slack);
+            judge_exact(&ExactCounts { metric, ..counts(&[1e6, 1e6], &[head, head], limit) })
+                .outcome
+        };
+        assert_eq!(judged(1.004e6), ExactOutcome::Unchanged);
+        assert_eq!(judged(1.006e6), ExactOutcome::Increased);
+        assert_eq!(judged(0.994e6), ExactOutcome::Decreased);
     }
 
     #[test]

@@ -94,6 +94,10 @@ fn end(case: &GatedCase, result: &CaseResult) -> End {
         _ if !grown.is_empty() => End::Failure(grown.join("; ")),
         TimeOutcome::Undecided(why) => End::Error(why.clone()),
         TimeOutcome::NotComparable(why) => End::Skipped(why.clone()),
+        TimeOutcome::SlowerByLayout => {
+            let slower = slower.unwrap_or_default();
+            End::Skipped(format!("slower by {slower} by its layout alone: a warning"))
+        }
         TimeOutcome::Within | TimeOutcome::Faster => End::Good,
     }
 }

@@ -4,11 +4,14 @@
 //! replication is a fresh launch of both builds' processes: one log-ratio a launch and case, never a
 //! sample. Nothing here measures; statistics are in [`crate::stats`].
 
+mod acceptance;
 mod bencher;
 mod bmf;
 mod document;
 pub mod evaluation;
 mod exact;
+mod explain;
+mod explained;
 mod junit;
 mod launch;
 mod limit;
@@ -17,10 +20,12 @@ mod protocol;
 mod time;
 mod verdict;
 
+pub use acceptance::{Acceptance, no_longer_needed};
 pub use bencher::bencher_lines;
 pub use bmf::bencher_metric_format;
 pub use document::gate_document;
 pub use exact::{ExactCounts, ExactOutcome, ExactResult, Rule, judge_exact, needs_another_look};
+pub use explain::{Cause, Explanation, Layout, LayoutKind, Tally};
 pub use junit::junit;
 pub use launch::{Pair, launch_value};
 pub use limit::{DEFAULT_LIMIT, Limit};
@@ -60,6 +65,8 @@ pub struct GateRun {
     pub only_base: Vec<CaseId>,
     /// Cases of the head alone.
     pub only_head: Vec<CaseId>,
+    /// Why cases are slower, where that was asked.
+    pub explanations: Vec<Explanation>,
     /// What must be said beside the figures, in sentences.
     pub notes: Vec<String>,
 }

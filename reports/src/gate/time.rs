@@ -32,6 +32,8 @@ const SUSPECT_SHARE: f64 = 0.5;
 pub enum TimeOutcome {
     /// Slower than its limit allows, confirmed on fresh launches.
     Slower,
+    /// The same, but of equal work, and no slower where both builds are laid out otherwise: a warning.
+    SlowerByLayout,
     /// Faster than its limit in the other direction.
     Faster,
     /// Not slower by as much as would matter: see the bound.
@@ -78,6 +80,27 @@ fn limit_of(trial: &Trial) -> f64 {
 
 fn is_bounded(trial: &Trial, launches: &[f64]) -> bool {
     change(launches).is_some_and(|change| change.high <= SIGHT * limit_of(trial))
+}
+
+/// How the head stands by some launches alone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// Slower than the limit, and certainly slower.
+    Slower,
+    /// Within the limit, and bounded as a pass is.
+    NoSlower,
+    /// Neither.
+    Unknown,
+}
+
+/// How the head stands by these launches of a case.
+pub(super) fn stand(launches: &[f64], trial: &Trial) -> Stand {
+    let limit = limit_of(trial);
+    match change(launches) {
+        Some(change) if change.estimate > limit && change.low > 0.0 => Stand::Slower,
+        Some(change) if change.estimate <= limit && change.high <= SIGHT * limit => Stand::NoSlower,
+        _ => Stand::Unknown,
+    }
 }
 
 /// The cases that the first stage leaves open, by index: suspects, and those whose slow-down is not

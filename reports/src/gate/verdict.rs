@@ -1,10 +1,10 @@
 //! The verdict of a whole gate: the worst that is certain, else what could not be told.
 
 use super::{
-    ExactOutcome, ExactResult, GateRun, TimeOutcome, TimeResult, Trial, alarms, judge_exact,
-    judge_times,
+    Cause, ExactOutcome, ExactResult, GateRun, Rule, TimeOutcome, TimeResult, Trial, alarms,
+    judge_exact, judge_times,
 };
-use crate::format;
+use crate::{format, measurer};
 
 /// What a gate ends in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct CaseResult {
     pub time: TimeResult,
     /// Of its deterministic metrics, in the order of [`super::GatedCase::exact`].
     pub exact: Vec<ExactResult>,
+    /// Why it is slower, where that was looked into.
+    pub cause: Option<Cause>,
 }
 
 impl CaseResult {
@@ -82,20 +84,43 @@ pub fn judge(run: &GateRun) -> Judgement {
     let cases: Vec<CaseResult> = judge_times(&trials)
         .into_iter()
         .zip(&run.cases)
-        .map(|(time, case)| CaseResult {
-            time,
-            exact: case.exact.iter().map(judge_exact).collect(),
+        .map(|(time, case)| {
+            let exact = case.exact.iter().map(judge_exact).collect();
+            explained(run, &case.time, CaseResult { time, exact, cause: None })
         })
         .collect();
     let unfound = |result: &&CaseResult| {
-        use TimeOutcome::{Failed, NotComparable, Slower};
-        !matches!(result.time.outcome, NotComparable(_) | Failed(_) | Slower)
+        use TimeOutcome::{Failed, NotComparable, Slower, SlowerByLayout};
+        !matches!(result.time.outcome, NotComparable(_) | Failed(_) | Slower | SlowerByLayout)
     };
     let bounds: Option<Vec<f64>> =
         cases.iter().filter(unfound).map(|result| result.time.bound).collect();
     let sight = bounds.and_then(|bounds| bounds.into_iter().reduce(f64::max));
     let (verdict, reasons) = verdict(run, &cases);
     Judgement { verdict, reasons, cases, sight }
+}
+
+/// The result of a case with why it is slower, where that was looked into: what is the layout's alone
+/// becomes a warning.
+fn explained(run: &GateRun, trial: &Trial, mut result: CaseResult) -> CaseResult {
+    let own = run.explanations.iter().find(|own| own.case == trial.case);
+    if result.time.outcome == TimeOutcome::Slower {
+        result.cause = own.map(|own| own.cause(trial));
+    }
+    if result.cause == Some(Cause::LayoutOnly) {
+        result.time.outcome = TimeOutcome::SlowerByLayout;
+    }
+    result
+}
+
+/// In how many cases a count of this measurer grew.
+fn grew(run: &GateRun, cases: &[CaseResult], measurer: &str) -> usize {
+    let is_own = |metric: &str| Rule::of(metric).is_some_and(|rule| rule.measurer == measurer);
+    let grew = run.cases.iter().zip(cases).filter(|(case, result)| {
+        let mut exact = case.exact.iter().zip(&result.exact);
+        exact.any(|(counts, own)| is_own(&counts.metric) && own.outcome == ExactOutcome::Increased)
+    });
+    grew.count()
 }
 
 fn verdict(run: &GateRun, cases: &[CaseResult]) -> (Verdict, Vec<String>) {
@@ -106,28 +131,39 @@ fn verdict(run: &GateRun, cases: &[CaseResult]) -> (Verdict, Vec<String>) {
     };
     let slower = count(&|case| case.time.outcome == TimeOutcome::Slower);
     let failed = count(&|case| matches!(case.time.outcome, TimeOutcome::Failed(_)));
-    let grew = count(&CaseResult::grew);
+    let by_layout = count(&|case| case.time.outcome == TimeOutcome::SlowerByLayout);
     let undecided = count(&|case| matches!(case.time.outcome, TimeOutcome::Undecided(_)));
     let compared = count(&|case| !matches!(case.time.outcome, TimeOutcome::NotComparable(_)));
     let failures = say(failed, "fails in the head", "fail in the head");
-    let growths = say(grew, "allocates more", "allocate more");
+    let blocks = say(grew(run, cases, measurer::HEAP), "allocates more", "allocate more");
+    let instructions = say(
+        grew(run, cases, measurer::INSTRUCTIONS),
+        "executes more instructions",
+        "execute more instructions",
+    );
+    let warning = say(
+        by_layout,
+        "is slower by its layout alone, which is a warning",
+        "are slower by their layout alone, which is a warning",
+    );
     let slow = say(slower, "is slower", "are slower");
     let differs = rebaseline(run);
     if !differs.is_empty() && failed == 0 {
-        let seen = [slow, growths].into_iter().flatten();
+        let seen = [slow, blocks, instructions, warning].into_iter().flatten();
         return (Verdict::Rebaseline, differs.into_iter().chain(seen).collect());
     }
     let doubts = doubts(run, undecided, compared);
     // What the clock says is not believed beside a canary that alarms; counts are.
     let believed = if alarms(&run.canaries).is_empty() { slow } else { None };
-    let certain: Vec<String> = [failures, growths, believed].into_iter().flatten().collect();
+    let certain: Vec<String> =
+        [failures, blocks, instructions, believed].into_iter().flatten().collect();
     if !certain.is_empty() {
-        return (Verdict::Regression, certain.into_iter().chain(doubts).collect());
+        return (Verdict::Regression, certain.into_iter().chain(doubts).chain(warning).collect());
     }
     if !doubts.is_empty() {
-        return (Verdict::Inconclusive, doubts);
+        return (Verdict::Inconclusive, doubts.into_iter().chain(warning).collect());
     }
-    (Verdict::Pass, Vec::new())
+    (Verdict::Pass, warning.into_iter().collect())
 }
 
 /// Why the verdict cannot be trusted to be a pass.

@@ -8,6 +8,7 @@
 pub mod amdahl;
 mod binomial;
 mod bootstrap;
+mod change_point;
 mod crossover;
 mod describe;
 mod exponent;
@@ -23,6 +24,7 @@ mod wilcoxon;
 
 pub use binomial::binomial_interval;
 pub use bootstrap::{RESAMPLES, SEED};
+pub use change_point::{ChangePoint, LEAST_LEVEL, change_points};
 pub use crossover::{Crossover, crossover};
 pub use describe::{
     geometric_mean, mean, median, median_absolute_deviation, quantile, relative_dispersion,

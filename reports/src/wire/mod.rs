@@ -20,15 +20,17 @@
 mod error;
 mod gate;
 mod suites;
+mod history;
 pub mod v1;
 mod validate;
 
 pub use error::WireError;
 pub use gate::{decode_gate, encode_gate};
 pub use suites::{decode_suites, encode_suite};
+pub use history::{HistoryError, decode_entry, encode_entry};
 pub use validate::validate;
 
-use crate::Run;
+use crate::{KernelInfo, Record, Run, RunInfo};
 use v1::{Banner, End, Footer, Header, Line, VERSION};
 
 /// The run as the text of a records file.
@@ -108,6 +110,27 @@ fn footer_of(body: &str) -> String {
     let crc32 = format!("{:08x}", crc32fast::hash(body.as_bytes()));
     let mut text = String::new();
     push_line(&mut text, &Footer { end: End { lines, crc32 } });
+    text
+}
+
+/// A run's head as its line of a records file, to be put in order by.
+pub(crate) fn text_of_info(info: &RunInfo) -> String {
+    text_of(&Header::new(info.into()))
+}
+
+/// A kernel as its line.
+pub(crate) fn text_of_kernel(kernel: &KernelInfo) -> String {
+    text_of(&Line::Kernel(kernel.into()))
+}
+
+/// A record as its line.
+pub(crate) fn text_of_record(record: &Record) -> String {
+    text_of(&Line::Record(record.into()))
+}
+
+fn text_of(value: &impl serde::Serialize) -> String {
+    let mut text = String::new();
+    push_line(&mut text, value);
     text
 }
 

@@ -7,7 +7,7 @@ use amdahl_reports::gate::{
 use amdahl_reports::wire::{WireError, decode_gate, encode_gate};
 use amdahl_reports::{CaseId, render};
 
-use crate::plant::{blocks, looked_at, run, spread, steady, trial};
+use crate::plant::{blocks, explained, instructions, looked_at, run, spread, steady, trial};
 
 /// A run with something of everything.
 fn eventful() -> GateRun {
@@ -19,6 +19,8 @@ fn eventful() -> GateRun {
     ]);
     run.cases[1].exact = vec![blocks(&[2.0; 3], &[3.0; 3])];
     run.cases[3].exact = vec![blocks(&[2.0; 3], &[1.0; 3])];
+    run.cases[1].exact.push(instructions(&[1e6; 2], &[1.02e6; 2]));
+    run.explanations = vec![explained("zip", &[0.03, 0.028, 0.001])];
     run.only_head = vec![CaseId::new("sum", "simd", "1000", 1)];
     run.notes = vec!["The head has changes that are in no commit.".to_owned()];
     run

@@ -1,7 +1,8 @@
 //! Gate runs that are made up, for tests.
 
 use amdahl_reports::gate::{
-    Effort, ExactCounts, GateRun, GatedCase, Limit, Pairs, Protocol, Side, Trial,
+    Effort, ExactCounts, Explanation, GateRun, GatedCase, Layout, LayoutKind, Limit, Pairs,
+    Protocol, Side, Trial,
 };
 use amdahl_reports::{CaseId, Machine};
 
@@ -46,6 +47,31 @@ pub fn blocks(base: &[f64], head: &[f64]) -> ExactCounts {
     }
 }
 
+/// Counts of instructions.
+pub fn instructions(base: &[f64], head: &[f64]) -> ExactCounts {
+    ExactCounts {
+        metric: "instructions".to_owned(),
+        limit: Limit::fraction(0.005),
+        ..blocks(base, head)
+    }
+}
+
+/// A case looked into: equal instructions and heap, and a relinked layout for each of these shifts.
+pub fn explained(variant: &str, relinked: &[f64]) -> Explanation {
+    let layout = |(at, shift): (usize, &f64)| Layout {
+        kind: LayoutKind::Relinked,
+        name: format!("order {}", at + 1),
+        launches: steady(*shift)[4..12].to_vec(),
+    };
+    Explanation {
+        case: trial(variant, &[]).case,
+        exact: vec![instructions(&[1e6; 2], &[1.0002e6; 2]), blocks(&[2.0], &[2.0])],
+        layouts: relinked.iter().enumerate().map(layout).collect(),
+        flame_graph: Some("explain/sum-zip-1000/differential.svg".to_owned()),
+        notes: vec!["A note.".to_owned()],
+    }
+}
+
 /// A run of these cases, with a quiet canary.
 pub fn run(times: Vec<Trial>) -> GateRun {
     let machine = Machine {
@@ -84,6 +110,7 @@ pub fn run(times: Vec<Trial>) -> GateRun {
         canaries: vec![trial("canary", &steady(0.0))],
         only_base: Vec::new(),
         only_head: Vec::new(),
+        explanations: Vec::new(),
         notes: Vec::new(),
     }
 }

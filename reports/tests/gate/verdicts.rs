@@ -1,12 +1,12 @@
 //! One verdict each: what leads to it, and what does not.
 
 use amdahl_reports::gate::{
-    Limit, SideFailure, TimeOutcome, Trial, Verdict, Which, alarms, for_second_stage, judge,
-    judge_times,
+    Acceptance, Cause, Limit, SideFailure, TimeOutcome, Trial, Verdict, Which, alarms,
+    for_second_stage, judge, judge_times, junit, no_longer_needed,
 };
 use amdahl_reports::{Failure, FailureKind};
 
-use crate::plant::{blocks, looked_at, run, spread, steady, trial};
+use crate::plant::{blocks, explained, instructions, looked_at, run, spread, steady, trial};
 
 fn outcome(trial: Trial) -> TimeOutcome {
     judge_times(&[trial]).remove(0).outcome
@@ -132,4 +132,63 @@ fn another_compiler_does_not_forgive_a_case_that_fails() {
     let mut other = run(vec![trial("faer", &steady(0.0)), failing(Which::Head, true)]);
     other.head.lock = Some("00000000".to_owned());
     assert_eq!(judge(&other).verdict, Verdict::Regression);
+}
+
+#[test]
+fn more_instructions_are_a_regression_of_their_own_word() {
+    let mut more = run(vec![trial("zip", &steady(0.0))]);
+    more.cases[0].exact = vec![instructions(&[1e6; 2], &[1.01e6; 2])];
+    let judged = judge(&more);
+    assert_eq!(judged.verdict, Verdict::Regression);
+    assert_eq!(judged.reasons[0], "1 case executes more instructions");
+}
+
+#[test]
+fn a_slow_down_of_the_layout_alone_is_a_warning_and_fails_nobody() {
+    let slower = || looked_at(trial("zip", &steady(0.03)), &steady(0.03));
+    let mut both = run(vec![slower(), trial("faer", &steady(0.0))]);
+    both.explanations = vec![explained("zip", &[0.001, 0.0, 0.03])];
+    let judged = judge(&both);
+    assert_eq!(judged.verdict, Verdict::Pass);
+    assert_eq!(judged.cases[0].time.outcome, TimeOutcome::SlowerByLayout);
+    assert!(judged.reasons[0].contains("by its layout alone"), "{:?}", judged.reasons);
+    assert!(!junit(&both, &judged).contains("<failure"));
+    both.explanations = vec![explained("zip", &[0.03, 0.03, 0.03])];
+    let judged = judge(&both);
+    assert_eq!(
+        (judged.verdict, &judged.cases[0].cause),
+        (Verdict::Regression, &Some(Cause::EveryLayout))
+    );
+    // An explanation excuses nothing but a time: a case that fails or allocates more still does.
+    both.explanations = vec![explained("zip", &[0.0, 0.0, 0.0])];
+    both.cases[0].exact = vec![blocks(&[2.0], &[3.0])];
+    assert_eq!(judge(&both).verdict, Verdict::Regression);
+}
+
+#[test]
+fn acceptances_that_nobody_needs_any_more_are_named_and_the_others_are_not() {
+    let accepted =
+        |metric: &str| Acceptance { case: "sum/zip/1000".to_owned(), metric: metric.to_owned() };
+    let both = [accepted("heap_blocks"), accepted("wall_time")];
+    let said = |shift: f64, base: f64, head: f64| {
+        let mut run = run(vec![trial("zip", &steady(shift))]);
+        let reason = Some("a cache".to_owned());
+        run.cases[0].time.limit = Limit { fraction: 0.05, reason: reason.clone(), ..Limit::NONE };
+        run.cases[0].exact = vec![blocks(&[base], &[head])];
+        run.cases[0].exact[0].limit = Limit { up_to: Some(4.0), reason, ..Limit::NONE };
+        no_longer_needed(&both, &run, &judge(&run))
+    };
+    assert_eq!(said(0.03, 3.0, 4.0), Vec::<String>::new(), "both are in use");
+    let reached = said(0.03, 4.0, 4.0);
+    assert!(
+        reached.len() == 1 && reached[0].contains("heap_blocks of `sum/zip/1000`"),
+        "{reached:?}"
+    );
+    assert!(reached[0].ends_with("the base has it too."), "{reached:?}");
+    let less = said(0.0, 3.0, 3.0);
+    assert!(less[0].ends_with("the head has no more than the base."), "{less:?}");
+    assert!(less[1].ends_with("the case is not slower."), "{less:?}");
+    let elsewhere = Acceptance { case: "sum/faer/1000".to_owned(), ..accepted("wall_time") };
+    let run = run(vec![trial("zip", &steady(0.0))]);
+    assert!(no_longer_needed(&[elsewhere], &run, &judge(&run)).is_empty(), "it was not compared");
 }

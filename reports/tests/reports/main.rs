@@ -8,6 +8,7 @@ mod comparing;
 mod doctor;
 mod growing;
 mod instructions;
+mod merging;
 mod peers;
 mod place;
 mod plant;

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use amdahl_reports::gate::{ExactOutcome, GateRun, TimeOutcome, judge};
+use amdahl_reports::gate::{ExactOutcome, GateRun, Rule, TimeOutcome, judge};
 use amdahl_reports::{Metric, wire};
 use anyhow::{Context, bail};
 use clap::{ArgMatches, Args, FromArgMatches};
@@ -82,7 +82,11 @@ fn increase(run: &GateRun, case: &str, metric: &str) -> anyhow::Result<Accepted>
         bail!("the gate compares no metric `{metric}`: it compares {}", known_metrics());
     };
     match (&exact.outcome, exact.head) {
-        (ExactOutcome::Increased, Some(head)) => Ok(Accepted::UpTo(head)),
+        // Where a little more is no news, the next build may have a little more than this one.
+        (ExactOutcome::Increased, Some(head)) => Ok(Accepted::UpTo(match Rule::of(metric) {
+            Some(rule) if rule.slack > 0.0 => (head * (1.0 + rule.slack)).ceil(),
+            _ => head,
+        })),
         _ => bail!("the last gate saw no increase of `{metric}` of `{case}` that must be accepted"),
     }
 }

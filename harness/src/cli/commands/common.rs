@@ -15,7 +15,7 @@ use crate::cli::{MEASURED_CASE_FAILED, publish};
 use crate::declare::Suite;
 use crate::input::InputFile;
 use crate::peers::Started;
-use crate::plan::{Budget, Filter, Plan, Request, Source, Sweep, nearest};
+use crate::plan::{Budget, Filter, FilterError, Plan, Request, Shard, Source, Sweep, nearest};
 use crate::run::{Choice, NoTimer, Runner, has_failures};
 
 /// Which cases, and how.
@@ -35,6 +35,9 @@ pub(super) struct Selection {
     /// The largest pool that parallel variants are run in
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u16).range(1..))]
     pub(super) threads: Option<u16>,
+    /// Only this part of the suite, such as 2/4: the second of four, by whole kernels and sizes
+    #[arg(long, value_name = "PART/PARTS", value_parser = Shard::parse)]
+    pub(super) shard: Option<Shard>,
 }
 
 impl Selection {
@@ -44,8 +47,15 @@ impl Selection {
         settings.seed = self.seed.unwrap_or(settings.seed);
         settings.patience = self.timeout.unwrap_or(settings.patience);
         settings.budget = self.budget.or(settings.budget);
+        settings.shard = self.shard.or(settings.shard);
         settings.max_threads = self.threads.map_or(settings.max_threads, usize::from);
         Ok(settings)
+    }
+
+    /// Keeps what any of the expressions keeps; everything where there is none.
+    pub(super) fn any_filter(&self) -> Result<Filter, FilterError> {
+        let each: Vec<String> = self.filter.iter().map(|text| format!("(?:{text})")).collect();
+        if each.is_empty() { Ok(Filter::All) } else { Filter::pattern(&each.join("|")) }
     }
 
     /// The plan of the selected cases.
@@ -60,27 +70,25 @@ impl Selection {
         default_budget: Duration,
         sweep: Sweep,
     ) -> anyhow::Result<Plan> {
-        let request = |filter| Request {
+        let request = |filter, shard| Request {
             filter,
             source: Source { seed: settings.seed, files: files.to_vec() },
             budget: Budget::Given(settings.budget.unwrap_or(default_budget)),
             max_threads: settings.max_threads,
             sweep,
+            shard,
         };
         for text in &self.filter {
-            let plan = Plan::new(kernels, &request(Filter::pattern(text)?));
+            let plan = Plan::new(kernels, &request(Filter::pattern(text)?, None));
             if plan.groups.is_empty() && plan.smoke.is_empty() {
                 bail!("no case matches `{text}`{}", hint(text, kernels));
             }
         }
-        let filter = match self.filter.as_slice() {
-            [] => Filter::All,
-            texts => {
-                let each: Vec<String> = texts.iter().map(|text| format!("(?:{text})")).collect();
-                Filter::pattern(&each.join("|"))?
-            }
-        };
-        Ok(Plan::new(kernels, &request(filter)))
+        let plan = Plan::new(kernels, &request(self.any_filter()?, settings.shard));
+        if let Some(shard) = settings.shard.filter(|_| plan.kernels.is_empty()) {
+            bail!("shard {shard} has no case: there are fewer kernels and sizes than shards");
+        }
+        Ok(plan)
     }
 }
 
@@ -164,6 +172,7 @@ impl Work {
         let words: Vec<String> = std::iter::once(self.command.to_owned())
             .chain(selection.filter.iter().cloned())
             .chain(files)
+            .chain(settings.shard.map(|shard| format!("--shard {shard}")))
             .collect();
         Ok(runner.run(&format!("cargo amdahl {}", words.join(" ")), &utc_now()))
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use amdahl_reports::gate::{
     GateRun, Judgement, PULL_REQUEST_CHARACTERS, Verdict, bencher_lines, bencher_metric_format,
-    gate_document, judge, junit, pull_request,
+    gate_document, judge, junit, no_longer_needed, pull_request,
 };
 use amdahl_reports::{render, wire};
 use anyhow::Context;
@@ -17,6 +17,7 @@ use clap::{ArgMatches, Args, FromArgMatches};
 use super::Command;
 use super::common::Selection;
 use super::gate_self_test::{Common, SelfTest};
+use super::relink::Relink;
 use crate::cli::print::{Streams, exit};
 use crate::cli::progress::progress;
 use crate::cli::settings::{Settings, utc_now};
@@ -24,9 +25,11 @@ use crate::cli::way_in::CargoBench;
 use crate::config::Config;
 use crate::declare::Suite;
 use crate::driver::Interrupt;
-use crate::gate::{self, BuildPlan, Built, GateError, Repository, Setting, TwoBuilds, lock_of};
+use crate::gate::{
+    self, BuildPlan, Built, Explaining, GateError, PROFILES, Repository, Setting, TwoBuilds,
+    lock_of,
+};
 use crate::machine::build;
-use crate::plan::Filter;
 use crate::store::{Store, write_whole};
 
 /// Time for measuring where nothing else is said.
@@ -48,6 +51,12 @@ struct Arguments {
     /// The bench binary that is judged, instead of the working tree's
     #[arg(long, value_name = "PROGRAM")]
     head_binary: Option<PathBuf>,
+    /// Explain what is confirmed, after the budget: counts, profiles and other layouts of both sides
+    #[arg(long)]
+    explain: bool,
+    /// Compare instructions too, where Valgrind is there; takes a fifth of the budget
+    #[arg(long)]
+    instructions: bool,
     /// End with 2 where the verdict is inconclusive
     #[arg(long)]
     strict: bool,
@@ -100,7 +109,7 @@ impl Command for Gate {
         let settings = arguments.selection.settings()?;
         let here = std::env::current_dir().context("the working directory")?;
         // Before anything is built: a file that cannot be used must not cost minutes first.
-        let config = Config::nearest(&here)?;
+        let config = Config::nearest(&here)?.with_instructions(arguments.instructions);
         let setting = setting(&arguments, &settings)?;
         if arguments.self_test.is_on {
             return arguments.test_itself(setting, &settings, &config, streams);
@@ -110,10 +119,19 @@ impl Command for Gate {
             store.lock(|| streams.say("another run holds target/amdahl: waiting for it"))?;
         let interrupt = Interrupt::watch().map_err(GateError::Signals)?;
         let scratch = store.begin_gate()?;
-        let builds = arguments.builds(&here, &store, target, &interrupt, streams)?;
+        let (builds, relink) = arguments.builds(&here, &store, target, &interrupt, streams)?;
         let mut progress = progress(streams.stderr_is_terminal());
-        let run = gate::run(setting, &builds, &config, scratch.path(), &interrupt, &mut *progress)?;
+        let mut relink = relink.map(|own| move |side, order| own.program(side, order));
+        let explaining = explaining(&store)?;
+        let explaining = arguments.explain.then(|| Explaining {
+            relink: relink.as_mut().map(|own| own as _),
+            folder: explaining,
+        });
+        let (scratch, progress) = (scratch.path(), &mut *progress);
+        let mut run =
+            gate::run(setting, &builds, &config, scratch, &interrupt, progress, explaining)?;
         let judgement = judge(&run);
+        run.notes.extend(no_longer_needed(config.accepted(), &run, &judgement));
         arguments.publish(&run, &judgement, &store, settings.step_summary.as_deref(), streams)?;
         Ok(exit(match judgement.verdict {
             Verdict::Inconclusive if arguments.strict => Verdict::Regression.code(),
@@ -124,8 +142,7 @@ impl Command for Gate {
 
 fn setting(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Setting> {
     let texts = &arguments.selection.filter;
-    let each: Vec<String> = texts.iter().map(|text| format!("(?:{text})")).collect();
-    let filter = if each.is_empty() { Filter::All } else { Filter::pattern(&each.join("|"))? };
+    let filter = arguments.selection.any_filter()?;
     let base = match (&arguments.base, &arguments.base_binary) {
         (Some(revision), _) => format!("--base {revision}"),
         (None, program) => {
@@ -139,6 +156,7 @@ fn setting(arguments: &Arguments, settings: &Settings) -> anyhow::Result<Setting
         patience: settings.patience,
         max_threads: settings.max_threads,
         filter,
+        shard: settings.shard,
         command: format!("cargo amdahl gate {}", words.join(" ")),
         started: utc_now(),
         plants: Vec::new(),
@@ -171,42 +189,30 @@ impl Arguments {
         target: Option<&str>,
         interrupt: &Interrupt,
         streams: &mut Streams,
-    ) -> anyhow::Result<TwoBuilds> {
+    ) -> anyhow::Result<(TwoBuilds, Option<Relink>)> {
         let own = std::env::current_exe().context("cannot find the running program")?;
         let head = match &self.head_binary {
             Some(program) => Built::given(program.clone()),
             None => working_tree(own.clone(), here),
         };
+        let name = target.map_or_else(|| target_name(&own), str::to_owned);
         let base = match (&self.base, &self.base_binary) {
             (Some(revision), _) => {
-                streams.say(&format!("build {revision}"));
-                let name = target.map_or_else(|| target_name(&own), str::to_owned);
-                let mut cargo = |plan: &BuildPlan| {
-                    let bench = CargoBench {
-                        wanted: Some(&name),
-                        elsewhere: Some((&plan.folder, &plan.target)),
-                        own_toolchain: plan.own_toolchain,
-                        interrupt: interrupt.clone(),
-                    };
-                    bench.build().map_err(|error| format!("{error:#}; see cargo's messages above"))
-                };
-                let is_interrupted = || interrupt.has_come();
-                Repository::around(here)?.build_base(
-                    revision,
-                    &store.gate(),
-                    &is_interrupted,
-                    &mut cargo,
-                )?
+                build_revision(revision, &name, (here, &store.gate()), interrupt, streams)?
             }
             (None, program) => Built::given(program.clone().unwrap_or_default()),
         };
-        Ok(TwoBuilds {
+        let of_this_tree = self.head_binary.is_none();
+        let plan = base.plan.filter(|_| of_this_tree);
+        let relink = plan.map(|plan| Relink::new(name, plan, interrupt.clone()));
+        let builds = TwoBuilds {
             base: base.program,
             base_side: base.side,
             head: head.program,
             head_side: head.side,
             notes: [base.notes, head.notes].concat(),
-        })
+        };
+        Ok((builds, relink))
     }
 
     /// Prints the result, then writes every file that is wanted. A file that cannot be written is an
@@ -256,8 +262,44 @@ impl Arguments {
     }
 }
 
+/// The folder that profiles are written beside; what an earlier gate explained is removed.
+fn explaining(store: &Store) -> anyhow::Result<PathBuf> {
+    let folder = store.gate();
+    let earlier = folder.join(PROFILES);
+    match fs::remove_dir_all(&earlier) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(error).with_context(|| earlier.display().to_string())
+        }
+        _ => Ok(folder),
+    }
+}
+
+/// Builds a revision's bench target of this name in a work tree of its own under `cache`.
+pub(super) fn build_revision(
+    revision: &str,
+    name: &str,
+    (here, cache): (&Path, &Path),
+    interrupt: &Interrupt,
+    streams: &mut Streams,
+) -> anyhow::Result<Built> {
+    streams.say(&format!("build {revision}"));
+    let mut cargo = |plan: &BuildPlan| {
+        let bench = CargoBench {
+            wanted: Some(name),
+            elsewhere: Some((&plan.folder, &plan.target)),
+            own_toolchain: plan.own_toolchain,
+            link_argument: None,
+            interrupt: interrupt.clone(),
+        };
+        bench.build().map_err(|error| format!("{error:#}; see cargo's messages above"))
+    };
+    let is_interrupted = || interrupt.has_come();
+    let repository = Repository::around(here)?;
+    Ok(repository.build_base(revision, cache, &is_interrupted, &mut cargo)?)
+}
+
 /// The head: the running program, which is the working tree's as cargo built it.
-fn working_tree(program: PathBuf, here: &Path) -> Built {
+pub(super) fn working_tree(program: PathBuf, here: &Path) -> Built {
     let build = build();
     let is_changed = build.commit.as_ref().is_some_and(|commit| commit.ends_with("+changes"));
     let mut built = Built::given(program);
@@ -273,7 +315,7 @@ fn working_tree(program: PathBuf, here: &Path) -> Built {
 }
 
 /// The bench target's name, from that of a program that cargo built: `kernels-0123456789abcdef`.
-fn target_name(program: &Path) -> String {
+pub(super) fn target_name(program: &Path) -> String {
     let stem =
         program.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     match stem.rsplit_once('-') {

@@ -41,8 +41,8 @@ pub(super) struct SelfTest {
     #[arg(long, value_name = "TIME", value_parser = parse_duration, requires = "is_on", conflicts_with = "suites")]
     time: Option<Duration>,
     /// A build of the same source that is linked in another way
-    #[arg(long, value_name = "PROGRAM", requires = "is_on")]
-    self_test_variant: Option<PathBuf>,
+    #[arg(long = "self-test-variant", value_name = "PROGRAM", requires = "is_on")]
+    variant: Option<PathBuf>,
     /// Sizes of planted slow-downs, in per cent
     #[arg(long, value_name = "PERCENT,…", value_delimiter = ',', requires = "is_on", value_parser = percent)]
     plants: Vec<f64>,
@@ -117,7 +117,7 @@ impl SelfTest {
             max_threads: setting.max_threads,
             seed: setting.seed,
             percents,
-            has_relinked: self.self_test_variant.is_some(),
+            has_relinked: self.variant.is_some(),
         };
         let time = Deadline::after(self.time.unwrap_or(Duration::MAX));
         let budget = setting.budget;
@@ -125,7 +125,7 @@ impl SelfTest {
         let place = Place {
             setting,
             program,
-            relinked: self.self_test_variant.clone(),
+            relinked: self.variant.clone(),
             config,
             own: settings.launcher()?,
             interrupt: &interrupt,

@@ -72,7 +72,8 @@ impl Command for Measure {
             .after_help(
                 "Examples:\n  cargo amdahl measure covariance\n  cargo amdahl measure softmax/ --budget 30s --json\n  \
                  cargo amdahl measure covariance --input x.npy\n  cargo amdahl measure covariance --sizes\n  \
-                 cargo amdahl measure covariance --sizes 100..10_000\n  cargo amdahl measure dot --measure instructions",
+                 cargo amdahl measure covariance --sizes 100..10_000\n  cargo amdahl measure dot --measure instructions\n  \
+                 cargo amdahl measure --shard 2/4",
             )
     }
 

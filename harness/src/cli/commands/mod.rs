@@ -8,10 +8,13 @@ mod compare;
 mod doctor;
 mod gate;
 mod gate_self_test;
+mod history;
 mod list;
 mod measure;
+mod merge;
 mod peers;
 mod profile;
+mod relink;
 mod report;
 mod sizes;
 mod user_input;
@@ -33,7 +36,7 @@ pub(crate) trait Command {
     fn declare(&self) -> clap::Command;
 
     /// Whether it asks the suite of a bench target; one that does not is answered without a build.
-    fn needs_suite(&self) -> bool {
+    fn needs_suite(&self, _matches: &ArgMatches) -> bool {
         true
     }
 
@@ -47,7 +50,7 @@ pub(crate) trait Command {
 }
 
 /// Every command, in the order of the help.
-pub(crate) fn all() -> [&'static dyn Command; 12] {
+pub(crate) fn all() -> [&'static dyn Command; 14] {
     [
         &list::List,
         &check::Check,
@@ -59,6 +62,8 @@ pub(crate) fn all() -> [&'static dyn Command; 12] {
         &ceilings::Ceilings,
         &gate::Gate,
         &accept::Accept,
+        &history::History,
+        &merge::Merge,
         &peers::Peers,
         &whatif::WhatIf,
     ]

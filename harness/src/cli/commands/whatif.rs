@@ -91,7 +91,7 @@ impl Command for WhatIf {
             )
     }
 
-    fn needs_suite(&self) -> bool {
+    fn needs_suite(&self, _: &ArgMatches) -> bool {
         false
     }
 

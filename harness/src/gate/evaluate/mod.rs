@@ -73,7 +73,7 @@ impl Place<'_> {
         let builds = self.builds(plan, scratch)?;
         let suite = match plan.through {
             Through::Gate(kind) => {
-                let run = run(setting, &builds, self.config, scratch, self.interrupt, progress)?;
+                let run = run(setting, &builds, self.config, scratch, self.interrupt, progress, None)?;
                 Suite::Gate(Box::new(GateSuite {
                     kind,
                     neighbour: plan.neighbour,
@@ -197,6 +197,7 @@ fn finished(kind: SuiteKind, plan: &SuitePlan) -> Suite {
         canaries: Vec::new(),
         only_base: Vec::new(),
         only_head: Vec::new(),
+        explanations: Vec::new(),
         notes: Vec::new(),
     };
     let (neighbour, plants) = (plan.neighbour, plan.plants.clone());

@@ -52,14 +52,13 @@ fn relabel(trials: &[Trial], rng: &mut ChaCha8Rng) -> Vec<Trial> {
         .collect();
     for open in for_second_stage(&relabelled) {
         let trial = &trials[open];
-        relabelled[open].second = Some(match &trial.second {
-            Some(second) => signed(second, &second_signs),
-            None => {
-                let launches: Vec<f64> =
-                    drawn.iter().filter_map(|at| trial.screen.get(*at).copied()).collect();
-                signed(&launches, &drawn_signs)
-            }
-        });
+        let stand_in = || {
+            let launches: Vec<f64> =
+                drawn.iter().filter_map(|at| trial.screen.get(*at).copied()).collect();
+            signed(&launches, &drawn_signs)
+        };
+        let own = trial.second.as_ref().map(|second| signed(second, &second_signs));
+        relabelled[open].second = Some(own.unwrap_or_else(stand_in));
     }
     relabelled
 }

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate_explain::{Explanation, word_of};
 use super::{CaseId, Failure, Machine};
 use crate::gate as core;
 
@@ -53,6 +54,7 @@ struct GateResult {
     case: String,
     time: &'static str,
     said: Option<String>,
+    cause: Option<String>,
     change: Option<f64>,
     low: Option<f64>,
     high: Option<f64>,
@@ -76,6 +78,7 @@ impl GateResult {
         let time = &result.time;
         let (word, said) = match &time.outcome {
             core::TimeOutcome::Slower => ("slower", None),
+            core::TimeOutcome::SlowerByLayout => ("slower_by_layout", None),
             core::TimeOutcome::Faster => ("faster", None),
             core::TimeOutcome::Within => ("within", None),
             core::TimeOutcome::Undecided(why) => ("undecided", Some(why)),
@@ -97,6 +100,7 @@ impl GateResult {
             case: case.time.case.to_string(),
             time: word,
             said: said.cloned(),
+            cause: result.cause.as_ref().map(word_of),
             change: time.change.map(|change| change.estimate),
             low: time.change.map(|change| change.low),
             high: time.change.map(|change| change.high),
@@ -109,10 +113,10 @@ impl GateResult {
 }
 
 macro_rules! mirrored {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty),* $(,)? }) => {
+    ($(#[$doc:meta])* $name:ident { $($(#[$attribute:meta])* $field:ident: $kind:ty),* $(,)? }) => {
         $(#[$doc])*
         #[derive(Serialize, Deserialize)]
-        pub(in crate::wire) struct $name { $($field: $kind),* }
+        pub(in crate::wire) struct $name { $($(#[$attribute])* $field: $kind),* }
         impl From<&core::$name> for $name {
             fn from(own: &core::$name) -> Self {
                 Self { $($field: Crossing::out(&own.$field)),* }
@@ -155,6 +159,7 @@ nested!(
     Side => core::Side, Protocol => core::Protocol, Effort => core::Effort, Trial => core::Trial,
     GatedCase => core::GatedCase, ExactCounts => core::ExactCounts, Limit => core::Limit,
     Pairs => core::Pairs, SideFailure => core::SideFailure, Which => core::Which,
+    Explanation => core::Explanation,
 );
 
 impl<T, W: Crossing<T>> Crossing<Option<T>> for Option<W> {
@@ -182,7 +187,9 @@ mirrored!(
     GateRun {
         started: String, took_s: f64, command: String, seed: u64, machine: Machine, base: Side,
         head: Side, protocol: Protocol, cases: Vec<GatedCase>, canaries: Vec<Trial>,
-        only_base: Vec<CaseId>, only_head: Vec<CaseId>, notes: Vec<String>,
+        only_base: Vec<CaseId>, only_head: Vec<CaseId>,
+        #[serde(default)] explanations: Vec<Explanation>,
+        notes: Vec<String>,
     }
 );
 mirrored!(

@@ -7,6 +7,8 @@ mod detail;
 mod doctor;
 mod environment;
 mod gate;
+mod gate_explain;
+mod history;
 mod info;
 mod kernel;
 mod number;
@@ -23,6 +25,7 @@ pub use detail::{
 pub use doctor::{Diagnosis, DoctorLine};
 pub use environment::{Busy, Environment, SelfTest, Tool};
 pub(super) use gate::{GATE_KIND, GateFile};
+pub(super) use history::{HISTORY_VERSION, HistoryBanner, HistoryLine};
 pub use info::{Build, Cache, Conditions, Machine, RunInfo};
 pub use kernel::{Absent, KernelInfo, Role, Rung, SizeInfo, StageInfo, Tolerance, VariantInfo};
 pub use number::Number;

@@ -1,0 +1,3 @@
+"""Variants of the kernels that draw."""
+
+from . import importance, panels

@@ -1,0 +1,3 @@
+"""Variants of the kernels of clustering."""
+
+from . import centroids, distances, step

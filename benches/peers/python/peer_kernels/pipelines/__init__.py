@@ -1,0 +1,3 @@
+"""Variants of the pipelines; common.py says what is computed."""
+
+from . import rows, columns, sql

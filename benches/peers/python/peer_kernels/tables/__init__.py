@@ -1,0 +1,3 @@
+"""Variants of the kernels on tables."""
+
+from . import clean, columns, duplicates, groups, joins
