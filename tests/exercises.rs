@@ -4,28 +4,14 @@
 //! `[3.51 ms](REPORT "time covariance/naive/10000x100")`. With `UPDATE_FIGURES=1` the page's figures
 //! are written anew from the record; otherwise a figure that is not the record's fails.
 
+mod published;
+
 use std::fmt::Write;
 use std::fs;
-use std::path::{Path, PathBuf};
 
 use amdahl_reports::summary::{CaseRow, SizeSummary, Summary, summarise};
-use amdahl_reports::{Run, format, wire};
-
-const PAGE: &str = "docs/exercises.md";
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn page() -> String {
-    fs::read_to_string(root().join(PAGE)).expect("the page is there")
-}
-
-/// Whether figures are to be written anew.
-#[allow(clippy::disallowed_methods, reason = "a test has no command line of its own")]
-fn updates() -> bool {
-    std::env::var_os("UPDATE_FIGURES").is_some()
-}
+use amdahl_reports::{Run, format};
+use published::{PAGE, page, record_beside, root, updates, without_derived};
 
 /// The record that the page's links name.
 struct Evidence {
@@ -37,11 +23,7 @@ impl Evidence {
     /// Reads the record beside the report that the first figure links to.
     fn of(page: &str) -> Self {
         let figure = figures(page).into_iter().next().expect("the page cites a figure");
-        let page = root().join("docs").join(&figure.target);
-        let report = page.ancestors().find(|folder| folder.join("records.jsonl").exists());
-        let records: PathBuf = report.expect("a report with records").join("records.jsonl");
-        let bytes = fs::read(&records).unwrap_or_else(|e| panic!("{}: {e}", records.display()));
-        let run = wire::decode(&bytes).expect("a sound record");
+        let run = record_beside(&figure.target);
         let summary = summarise(&run);
         Self { run, summary }
     }
@@ -219,7 +201,7 @@ fn every_link_to_the_record_leads_to_a_page() {
 
 #[test]
 fn no_measured_figure_stands_uncited() {
-    let page = page();
+    let page = without_derived(&page());
     let mut rest = page.clone();
     for figure in figures(&page).iter().rev() {
         rest.replace_range(figure.whole.clone(), " ");

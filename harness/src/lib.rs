@@ -32,7 +32,7 @@ mod worker;
 pub use allocator::Allocator;
 pub use allocator::counters::set_array_bytes;
 pub use amdahl_reports::blocks::{BlockFigures, BlockHeap, BlockNode, Meanwhile, MeanwhileHeap};
-pub use amdahl_reports::{Bound, Rung, Tolerance};
+pub use amdahl_reports::{Bound, Claim, ClaimHead, Factor, Rung, Tolerance};
 pub use cli::way_in::cargo_amdahl;
 pub use data::{
     Agree, Array, Closeness, Disagreement, Exchange, ExchangeError, Exchanged, Matrix, Rng, Value,

@@ -90,6 +90,8 @@ pub(crate) enum Request {
     Alone { rounds: u64 },
     /// Count the page faults of the prepared case.
     Faults { iterations: u64 },
+    /// Keep no free memory from here on, so that what an iteration needs is seen from outside.
+    Trim {},
     /// Count the operations that the reference does on the input of the prepared case.
     Count {},
     /// Write the input of the prepared case as files into a folder.
@@ -163,6 +165,8 @@ pub(crate) enum Reply {
     Exported { input: Vec<File> },
     /// To `result`: what the iteration took, and the values of its result, or its own error.
     Result { elapsed_ns: u64, output: Vec<File>, error: Option<String> },
+    /// To `trim`.
+    Trimmed {},
     /// To `hold`: the results agree.
     Held { agreement: v1::Agreement },
     /// To `verify`: the result agreed; the times of the first iterations.

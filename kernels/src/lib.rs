@@ -6,6 +6,7 @@
 
 pub mod array;
 pub mod chart;
+mod claims;
 pub mod cluster;
 pub mod linalg;
 pub mod pipeline;
@@ -16,9 +17,11 @@ pub mod table;
 
 use amdahl::{Kernel, Suite};
 
-/// Every kernel of this crate, in the order of the report.
+pub use claims::claims;
+
+/// Every kernel of this crate, in the order of the report, with what the textbook claims of them.
 pub fn suite() -> Suite {
-    Suite::new(kernels())
+    Suite::new(kernels()).claims(claims())
 }
 
 /// The same one by one, for those who test or compare them.

@@ -1,5 +1,7 @@
 //! What a run knows of each kernel it measured, so that a report needs nothing but its records.
 
+use crate::Claim;
+
 /// How much a variant's result may differ from the reference's.
 ///
 /// A value `got` agrees with `want` when
@@ -236,6 +238,8 @@ pub struct KernelInfo {
     pub streaming: bool,
     /// The size at which two builds are compared, where the declaration names one.
     pub gate_size: Option<String>,
+    /// What is claimed of it elsewhere.
+    pub claims: Vec<Claim>,
 }
 
 impl KernelInfo {

@@ -18,6 +18,7 @@ pub mod blocks;
 mod case;
 mod ceiling_kind;
 pub mod chart;
+mod claim;
 pub mod compare;
 pub mod doctor;
 pub mod document;
@@ -45,6 +46,7 @@ pub mod wire;
 
 pub use case::CaseId;
 pub use ceiling_kind::CeilingKind;
+pub use claim::{Claim, ClaimHead, Factor, Pair, Quantity, VariantName};
 pub use environment::{Busy, Environment, SelfTest, Tool};
 pub use finding::{Evidence, Finding, Severity};
 pub use kernel::{
@@ -59,7 +61,7 @@ pub use record::{
     Profile, Record, Series, StageSamples, Stages, Swap, SwappedStage,
 };
 pub use report::{
-    Artifact, Report, SURVEY_CHART, experiment, report, survey_document, survey_json,
+    Artifact, Report, SURVEY_CHART, claims_table, experiment, report, survey_document, survey_json,
 };
 pub use run::{Build, Cache, Conditions, Machine, Run, RunInfo};
 pub use what_if::{Shift, ShiftPoint, StageExperiment, WhatIf};

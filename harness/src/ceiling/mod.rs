@@ -184,6 +184,7 @@ mod tests {
             swept: Vec::new(),
             streaming: false,
             gate_size: None,
+            claims: Vec::new(),
         };
         let of = |bound, flops| {
             let ceilings = Ceiling::of(&kernel(bound, flops), "n", 2);

@@ -333,6 +333,7 @@ where
             swept: Vec::new(),
             streaming: growing.streaming,
             gate_size: growing.gate.as_ref().map(SizeLabel::label),
+            claims: Vec::new(),
         };
         super::suite::validate_kernel(&info)?;
         let default = growing.axis.is_some();

@@ -114,6 +114,16 @@ pub enum DeclareError {
         /// The label.
         size: String,
     },
+    /// A claim about something that is not declared.
+    #[error(
+        "the claim \"{claim}\" names `{name}`, which the suite does not declare: write `kernel/variant`, a peer's as `kernel/peer.variant`"
+    )]
+    UnknownInClaim {
+        /// The claim's text.
+        claim: String,
+        /// What it names.
+        name: String,
+    },
     /// A method that qualifies the variant declared last, with no variant before it.
     #[error(
         "kernel `{kernel}` calls `.{method}(…)` before any variant: it qualifies the variant declared last"

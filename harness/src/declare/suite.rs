@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use amdahl_reports::{KernelInfo, Role};
+use amdahl_reports::{Claim, KernelInfo, Role};
 
 use super::builder::Kernel;
 use super::erased::Erased;
@@ -29,13 +29,35 @@ use super::error::DeclareError;
 #[derive(Clone)]
 pub struct Suite {
     kernels: Vec<Kernel>,
+    claims: Vec<Claim>,
     peers: Option<PathBuf>,
 }
 
 impl Suite {
     /// A suite of these kernels.
     pub fn new(kernels: impl IntoIterator<Item = Kernel>) -> Self {
-        Self { kernels: kernels.into_iter().collect(), peers: None }
+        Self { kernels: kernels.into_iter().collect(), claims: Vec::new(), peers: None }
+    }
+
+    /// With claims that are made elsewhere of these kernels: the report holds each against what was
+    /// measured. A name with a `.` is a variant of a peer, which only a run can know.
+    ///
+    /// ```
+    /// use amdahl::{Claim, Kernel, Sizes, Suite, Timed};
+    ///
+    /// let sum = Kernel::new("sum", "sum of x, f64")
+    ///     .sizes(Sizes::smoke([0, 3]).measured([1_000]))
+    ///     .input(|&n, rng| rng.vector(n))
+    ///     .reference("naive", |x: &Vec<f64>| Timed::returning(move || x.iter().sum::<f64>()))
+    ///     .build();
+    /// let claim = Claim::new("vectorization is 100-1000x", 100.0..=1000.0)
+    ///     .faster("sum/python.numpy", "sum/python.python_loops");
+    /// let suite = Suite::new([sum]).claims([claim]);
+    /// assert_eq!(suite.kernels().unwrap()[0].claims.len(), 1);
+    /// ```
+    pub fn claims(mut self, claims: impl IntoIterator<Item = Claim>) -> Self {
+        self.claims.extend(claims);
+        self
     }
 
     /// The same suite with peers: programs in other languages that offer variants of its kernels, each
@@ -67,7 +89,22 @@ impl Suite {
     /// # Errors
     /// The first error in any declaration.
     pub fn kernels(&self) -> Result<Vec<KernelInfo>, DeclareError> {
-        Ok(self.erased()?.iter().map(|kernel| kernel.info().clone()).collect())
+        let mut kernels: Vec<KernelInfo> =
+            self.erased()?.iter().map(|kernel| kernel.info().clone()).collect();
+        for claim in &self.claims {
+            for named in claim.variants() {
+                let kernel = kernels.iter().find(|kernel| kernel.id == named.kernel);
+                let is_peers = named.variant.contains('.');
+                if !kernel.is_some_and(|own| is_peers || own.variant(&named.variant).is_some()) {
+                    let (claim, name) = (claim.text.clone(), named.to_string());
+                    return Err(DeclareError::UnknownInClaim { claim, name });
+                }
+            }
+            let subject = &claim.pair.less.kernel;
+            let kernel = kernels.iter_mut().find(|kernel| kernel.id == *subject);
+            kernel.into_iter().for_each(|kernel| kernel.claims.push(claim.clone()));
+        }
+        Ok(kernels)
     }
 
     pub(crate) fn erased(&self) -> Result<Vec<Arc<dyn Erased>>, DeclareError> {
@@ -122,4 +159,34 @@ pub(super) fn validate_kernel(info: &KernelInfo) -> Result<(), DeclareError> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declare::{Sizes, Timed};
+
+    fn suite(less: &str, more: &str) -> Result<Vec<KernelInfo>, DeclareError> {
+        let sum = Kernel::new("sum", "sum of x")
+            .sizes(Sizes::smoke([3]).measured([10]))
+            .input(|&n: &usize, rng| rng.vector(n))
+            .reference("naive", |x: &Vec<f64>| Timed::returning(move || x.iter().sum::<f64>()))
+            .build();
+        let claim = Claim::new("it is twice as fast", 2.0).faster(less, more);
+        Suite::new([sum]).claims([claim]).kernels()
+    }
+
+    #[test]
+    fn a_claim_goes_with_its_kernel_and_a_peers_variant_is_believed() {
+        let kernels = suite("sum/python.numpy", "sum/naive").expect("a sound claim");
+        assert_eq!(kernels[0].claims.len(), 1);
+    }
+
+    #[test]
+    fn a_claim_about_what_is_not_declared_is_refused_by_name() {
+        for wrong in ["sum/fast", "product/python.numpy", "naive"] {
+            let error = suite(wrong, "sum/naive").expect_err("nothing of this name");
+            assert!(error.to_string().contains(wrong), "{error}");
+        }
+    }
 }

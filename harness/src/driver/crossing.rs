@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use amdahl_reports::{Agreement, Failure};
+use amdahl_reports::{Agreement, Failure, FailureKind};
 
 use super::live::{LiveCase, unexpected};
 use crate::input::InputFile;
@@ -41,6 +41,17 @@ impl LiveCase {
                 Ok(PeerResult { elapsed_ns, output, error })
             }
             other => Err(unexpected("result", &other)),
+        }
+    }
+
+    /// Has the worker keep no free memory from here on: nothing is timed after this. A peer that does
+    /// not know how is measured as it is.
+    pub(crate) fn trim(&mut self) -> Result<(), Failure> {
+        match self.worker().ask(&Request::Trim {}, Duration::ZERO) {
+            Ok(Reply::Trimmed {}) => Ok(()),
+            Ok(other) => Err(unexpected("trim", &other)),
+            Err(failure) if failure.kind == FailureKind::Broken => Ok(()),
+            Err(failure) => Err(failure),
         }
     }
 

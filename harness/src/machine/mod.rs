@@ -13,4 +13,4 @@ pub(crate) use build::build;
 pub(crate) use conditions::Observation;
 pub(crate) use environment::Watch;
 pub(crate) use hardware::{machine, resident_peak_bytes};
-pub(crate) use resident::{reset_peak, resident};
+pub(crate) use resident::{keep_no_free_memory, reset_peak, resident};

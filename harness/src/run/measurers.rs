@@ -46,10 +46,11 @@ pub(crate) fn all() -> [&'static dyn Measurer; 10] {
         &ByCriterion,
         &Interleaved,
         &Worked,
-        &ResidentPeak,
         &Staged,
         &SwappedStages,
         &WhatIf,
+        // The last to ask the live workers: it slows them.
+        &ResidentPeak,
         &Heap,
         &Profiled,
         &Instructions,

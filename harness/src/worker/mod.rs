@@ -79,6 +79,7 @@ fn run(suite: &Suite, plants: &[Plant], channel: &mut Channel) -> io::Result<()>
             | Request::WhatIf { .. }
             | Request::Alone { .. }
             | Request::Faults { .. }
+            | Request::Trim {}
             | Request::Count {}
             | Request::Export { .. }
             | Request::Result { .. }

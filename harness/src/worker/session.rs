@@ -15,6 +15,7 @@ use crate::allocator;
 use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::input::{self, InputFile};
+use crate::machine::keep_no_free_memory;
 use crate::measure::cpu::Sampling;
 use crate::measure::{
     NoProbe, Probe, Stopwatch, alone, faults, heap, preemptions, stages, what_if,
@@ -143,6 +144,10 @@ impl Session<'_> {
                     .map_or_else(|| broken("no stage of the case is swapped"), |m| measured(&m)),
                 Some(Request::Faults { iterations }) => faults::measure(prepared, iterations)
                     .map_or_else(|| broken(faults::NOT_COUNTED), |m| measured(&m)),
+                Some(Request::Trim {}) => {
+                    keep_no_free_memory();
+                    Reply::Trimmed {}
+                }
                 Some(Request::Count {}) => count(prepared),
                 Some(Request::Export { directory }) => export(prepared, &directory),
                 Some(Request::Hold { output, error }) => hold(prepared, output, error),

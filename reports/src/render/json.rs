@@ -14,7 +14,11 @@
 //! - `kernels`: `id`, `fastest` (a case or null), `sizes` (each with `label` and `rows`), `ladder`,
 //!   `stages` (or null), `swaps` (or null; what swapping one stage promised and gave), `threads`
 //!   (what more of them give, by variant and size), `growth` (or null: `extents`, `curves`,
-//!   `overtakings`).
+//!   `overtakings`);
+//! - `claims`: `text`, `source` (or null), `claimed` (`low`, `high`, null where open), `less`, `more`
+//!   (`kernel/variant`), `measured` (or null: `size`, `of` one of `time`, `heap_peak` and
+//!   `resident_peak`, `ratio`), `missing` (why nothing was measured, or null), `here` (or null, as
+//!   `measured`), `verdict` (or null).
 //!
 //! A row of a peer has a `language`. The `bound` of a row (or null) is what limits it: `is` one of `read`, `copy`, `arithmetic` and
 //! `single_arithmetic`, `share` what it reaches, `left` how many times as fast it could be.
@@ -33,8 +37,9 @@ use crate::doctor::{Diagnosis, Subject};
 use crate::stats::Interval;
 use crate::stats::amdahl::FACTORS;
 use crate::summary::{
-    AmdahlTable, CaseRow, Contest, Growth, KernelSummary, Ratio, Scaling, SizeSummary, StageRow,
-    StageTable, Stages, Status, Step, SwapRow, Swaps, WhatIfRow, WhatIfTable, contests,
+    AmdahlTable, CaseRow, ClaimRow, ClaimVerdict, Comparison, Contest, Growth, KernelSummary, Ratio,
+    Scaling, SizeSummary, StageRow, StageTable, Stages, Status, Step, SwapRow, Swaps, WhatIfRow,
+    WhatIfTable, contests,
 };
 use crate::{CaseId, Finding, PeerInfo, Report, Shift};
 
@@ -71,6 +76,7 @@ impl Renderer for Json {
             "contests": contests(&report.summary).iter().map(contest).collect::<Vec<_>>(),
             "findings": report.findings.iter().map(finding).collect::<Vec<_>>(),
             "kernels": report.summary.kernels.iter().map(kernel).collect::<Vec<_>>(),
+            "claims": report.summary.claims.iter().map(claim).collect::<Vec<_>>(),
         });
         format!("{value:#}\n")
     }
@@ -94,6 +100,24 @@ fn contest(contest: &Contest<'_>) -> Value {
         "peer": case(&contest.peer.case),
         "ahead": ratio(&contest.ahead),
         "at_the_ceiling": contest.is_at_the_ceiling(),
+    })
+}
+
+fn claim(row: &ClaimRow) -> Value {
+    let compared = |own: &Comparison| {
+        let ratio = interval(&own.ratio.interval);
+        json!({ "size": own.size, "of": own.of.id(), "ratio": ratio })
+    };
+    json!({
+        "text": row.claim.text,
+        "source": row.claim.source,
+        "claimed": { "low": row.claim.factor.low, "high": row.claim.factor.high },
+        "less": row.claim.pair.less.to_string(),
+        "more": row.claim.pair.more.to_string(),
+        "measured": row.measured.as_ref().ok().map(compared),
+        "missing": row.measured.as_ref().err().map(|own| format!("{}; {}", own.reason, own.remedy)),
+        "here": row.here.as_ref().and_then(|here| here.as_ref().ok()).map(compared),
+        "verdict": row.verdict().map(ClaimVerdict::label),
     })
 }
 

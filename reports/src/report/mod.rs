@@ -5,6 +5,7 @@
 
 mod bottlenecks;
 mod ceilings;
+mod claims;
 mod counted;
 mod doctor;
 mod findings;
@@ -26,6 +27,7 @@ mod swap;
 pub(crate) mod what_if;
 mod words;
 
+pub use claims::claims_table;
 pub use survey::{SURVEY_CHART, survey_document};
 pub use survey_json::survey_json;
 pub use what_if::experiment;
@@ -107,6 +109,7 @@ impl<'a> Report<'a> {
         peers::section(self, document);
         bottlenecks::way(self, document);
         findings::section(self, document);
+        claims::section(self, document);
         ceilings::section(self, document);
     }
 

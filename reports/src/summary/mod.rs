@@ -4,6 +4,7 @@
 //! disagree. Nothing here is text: words, units and order of columns belong to the report.
 
 mod ceiling;
+mod claim;
 mod counted;
 mod growth;
 mod index;
@@ -25,6 +26,7 @@ use crate::{Cache, CaseId, Failure, KernelInfo, Role, Run, SizeInfo, measurer};
 use index::Index;
 
 pub use ceiling::{BEYOND_BELIEF, Ceiling, Headroom, ParallelReach, Reach};
+pub use claim::{ClaimRow, ClaimVerdict, Compared, Comparison, Missing, claims};
 pub use counted::CountedSize;
 pub use growth::{Boundary, Curve, Growth, GrowthSize, HeapGrowth, Overtaking};
 pub use ladder::Step;
@@ -44,6 +46,8 @@ pub use what_if::{Criticality, Effect, WhatIfRow, WhatIfTable, what_if};
 pub struct Summary {
     /// A summary a kernel, in the run's order.
     pub kernels: Vec<KernelSummary>,
+    /// What came of the claims that its kernels carry.
+    pub claims: Vec<ClaimRow>,
 }
 
 /// What the tables of one kernel say.
@@ -170,7 +174,11 @@ pub fn summarise(run: &Run) -> Summary {
     let index = Index::new(run);
     let caches = &run.info.machine.caches;
     let of_kernel = |kernel| kernel_summary(kernel, caches, &index);
-    Summary { kernels: run.kernels.iter().map(of_kernel).collect() }
+    let kernels = run.kernels.iter().map(of_kernel).collect();
+    let mut summary = Summary { kernels, claims: Vec::new() };
+    let declared = run.kernels.iter().flat_map(|kernel| &kernel.claims);
+    summary.claims = claims(declared, run, &summary);
+    summary
 }
 
 fn kernel_summary(kernel: &KernelInfo, caches: &[Cache], index: &Index<'_>) -> KernelSummary {

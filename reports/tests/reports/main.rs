@@ -4,6 +4,7 @@ mod analysers;
 mod blocks;
 mod bottlenecks;
 mod ceilings;
+mod claims;
 mod comparing;
 mod doctor;
 mod growing;

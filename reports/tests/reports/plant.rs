@@ -69,6 +69,7 @@ pub fn kernel(id: &str, variants: &[(&str, Role)]) -> KernelInfo {
         swept: Vec::new(),
         streaming: false,
         gate_size: None,
+        claims: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Number;
+use super::{Claim, Number};
 use crate as core;
 
 /// See [`crate::KernelInfo`].
@@ -40,6 +40,9 @@ pub struct KernelInfo {
     /// Its label.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gate_size: Option<String>,
+    /// What is claimed of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
 }
 
 impl From<&core::KernelInfo> for KernelInfo {
@@ -57,6 +60,7 @@ impl From<&core::KernelInfo> for KernelInfo {
             swept: value.swept.iter().map(Into::into).collect(),
             streaming: value.streaming,
             gate_size: value.gate_size.clone(),
+            claims: value.claims.iter().map(Into::into).collect(),
         }
     }
 }
@@ -76,6 +80,7 @@ impl From<KernelInfo> for core::KernelInfo {
             swept: value.swept.into_iter().map(Into::into).collect(),
             streaming: value.streaming,
             gate_size: value.gate_size,
+            claims: value.claims.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! These types are frozen: a change of meaning is a new version beside this one. [`Measurement`]
 //! and [`Failure`] also travel between a worker process and its parent.
 
+mod claim;
 mod detail;
 mod doctor;
 mod environment;
@@ -19,6 +20,7 @@ mod suite;
 mod swap;
 mod what_if;
 
+pub use claim::{Claim, Pair, Quantity, VariantName};
 pub use detail::{
     Agreement, CallSite, Detail, HotFunction, HotLine, Profile, StageSamples, Stages,
 };
