@@ -3,7 +3,7 @@
 //! It shows what a program in another language must do (docs/protocol.md, Peers). Its first argument
 //! says how it behaves: `agrees`, `off_by_one` (in its result), `drifts` (in its second result),
 //! `old` (protocol 1), `crashes` (before it answers), `hangs` (at its first result), `floods` (its
-//! stderr), `dies` (in its third batch) or `slow` (each iteration takes 300 ms).
+//! stderr), `huge` (a result with a header that claims more numbers than any memory holds), `dies` (in its third batch) or `slow` (each iteration takes 300 ms).
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, reason = "it stands alone")]
 
@@ -111,6 +111,16 @@ impl Stub {
             npyz::WriteOptions::new().default_dtype().shape(&[]).writer(file).begin_nd().unwrap();
         npy.push(&sum).unwrap();
         npy.finish().unwrap();
+        if self.is("huge") {
+            let bytes = std::fs::read(&path).unwrap();
+            let claimed = b"(9000000000, 9000000000)";
+            let shape = bytes.windows(2).position(|pair| pair == b"()").unwrap();
+            let mut bytes = [&bytes[..shape], claimed, &bytes[shape + 2..]].concat();
+            let length = u16::from_le_bytes([bytes[8], bytes[9]])
+                + u16::try_from(claimed.len() - 2).unwrap();
+            bytes[8..10].copy_from_slice(&length.to_le_bytes());
+            std::fs::write(&path, bytes).unwrap();
+        }
         json!({
             "is": "result", "elapsed_ns": u64::try_from(elapsed_ns).unwrap(), "error": null,
             "output": [{"name": "", "path": path}],

@@ -199,6 +199,20 @@ fn peers_that_cannot_be_started_are_a_row_each_with_a_remedy_and_no_failure_of_t
 }
 
 #[test]
+fn a_result_that_breaks_our_own_worker_costs_its_peer_alone() {
+    let own = Peered::with(&["huge"]);
+    let stub = example("stub_peer").display().to_string();
+    own.write(
+        "later",
+        &format!("language = \"Stub\"\nprotocol = 3\nstart = [{stub:?}, \"agrees\"]\n"),
+    );
+    assert_code(&own.amdahl("measure sum/.*(naive|fold)/20000"), 2);
+    let run = own.run();
+    failure(&run, &case("huge.fold", "20000", 1), measurer::CHECK);
+    assert!(run.measurement(&case("later.fold", "20000", 1), measurer::WORK).is_some());
+}
+
+#[test]
 fn a_slow_peer_is_timed_by_plain_runs() {
     let own = Peered::with(&["slow"]);
     assert_code(&own.amdahl("measure sum/.*(naive|fold)/20000"), 0);

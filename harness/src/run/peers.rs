@@ -21,6 +21,8 @@ pub(super) struct Judge {
     /// Where the input and the results lie; removed in the end.
     folder: TempDir,
     input: Vec<InputFile>,
+    /// Whether it broke over what a peer wrote, so that another must take its place.
+    is_lost: bool,
 }
 
 impl Judge {
@@ -37,7 +39,15 @@ impl Judge {
         let input = folder.path().join("input");
         std::fs::create_dir(&input).map_err(|error| broken(error.to_string()))?;
         let input = live.export(&input)?;
-        Ok(Self { live, folder, input })
+        Ok(Self { live, folder, input, is_lost: false })
+    }
+
+    /// Sees to it that there is one that answers.
+    fn renew(&mut self, runner: &Runner<'_>) -> Result<(), Failure> {
+        if self.is_lost {
+            *self = Self::open(runner, &self.live.id.clone())?;
+        }
+        Ok(())
     }
 
     /// Has one iteration run by a peer and its result held to ours; gives the iteration's time too.
@@ -48,6 +58,8 @@ impl Judge {
         let result: PeerResult = case.result(&output)?;
         let elapsed_ns = result.elapsed_ns;
         let agreement = self.live.hold(result);
+        let is_verdict = |kind| matches!(kind, FailureKind::Disagreed | FailureKind::Broken);
+        self.is_lost = agreement.as_ref().is_err_and(|failure| !is_verdict(failure.kind));
         // What cannot be removed now goes with the folder.
         let _ = std::fs::remove_dir_all(&output);
         Ok((elapsed_ns, agreement?))
@@ -100,6 +112,7 @@ impl Runner<'_> {
             kind: FailureKind::Broken,
             reason: format!("there is no peer of `{}`", id.variant),
         };
+        judge.renew(self)?;
         let (launcher, name) = self.peers.launcher_of(&id.variant).ok_or_else(unknown)?;
         let worker = launcher.launch(Purpose::Time, id.threads)?;
         let source = Source { seed: self.plan.source.seed, files: judge.input.clone() };
@@ -118,7 +131,8 @@ impl Runner<'_> {
             return;
         }
         let Some(mut judge) = self.judge.take() else { return };
-        let held = judge.held(case).map(|_| Measurement::default());
+        let held = judge.renew(self).and_then(|()| judge.held(case));
+        let held = held.map(|_| Measurement::default());
         self.conclude(&case.id.clone(), measurer::WORK, held);
         self.judge = Some(judge);
     }
