@@ -73,7 +73,8 @@ impl Place<'_> {
         let builds = self.builds(plan, scratch)?;
         let suite = match plan.through {
             Through::Gate(kind) => {
-                let run = run(setting, &builds, self.config, scratch, self.interrupt, progress, None)?;
+                let run =
+                    run(setting, &builds, self.config, scratch, self.interrupt, progress, None)?;
                 Suite::Gate(Box::new(GateSuite {
                     kind,
                     neighbour: plan.neighbour,
