@@ -4,6 +4,8 @@
 //! `cargo amdahl`, cargo, git, both builds. The bench target is the stub worker, which as a command line
 //! hands over to a suite that is built already, with itself as the head.
 
+#![allow(clippy::disallowed_methods, reason = "a test adds to the search path")]
+
 #[path = "../../tests/common/mod.rs"]
 mod common;
 mod repository;
@@ -19,12 +21,12 @@ const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../.github/actions/ga
 
 /// The stub worker that costs so many nanoseconds, as a whole bench target.
 fn bench(cost_ns: u32) -> String {
-    let suite = example("gated");
+    let suite = format!("{:?}", example("gated").to_string_lossy());
     let main = format!(
         "fn main() {{\n    if std::env::var_os(\"AMDAHL_WORKER\").is_none() {{\n        \
          use std::os::unix::process::CommandExt;\n        \
          let own = std::env::current_exe().unwrap();\n        \
-         let mut suite = std::process::Command::new({suite:?});\n        \
+         let mut suite = std::process::Command::new({suite});\n        \
          suite.args(std::env::args_os().skip(1)).args([\"--bench\", \"stub_worker\"]);\n        \
          panic!(\"{{}}\", suite.arg(\"--head-binary\").arg(own).exec());\n    }}\n"
     );

@@ -114,7 +114,7 @@ impl Gate<'_> {
             self.step(&format!("link both sides anew: {order} of {ORDERS}"));
             let both = relink(Which::Base, order)
                 .and_then(|base| Ok([base, relink(Which::Head, order)?]))
-                .and_then(|programs| self.kept(programs, order));
+                .and_then(|programs| self.kept(&programs, order));
             match both {
                 Ok(sides) => relinked.push(Relinked { name: format!("order {order}"), sides }),
                 Err(why) => {
@@ -126,7 +126,7 @@ impl Gate<'_> {
     }
 
     /// Copies of both programs: the next build may take their place.
-    fn kept(&self, programs: [PathBuf; 2], order: usize) -> Result<[Launcher; 2], String> {
+    fn kept(&self, programs: &[PathBuf; 2], order: usize) -> Result<[Launcher; 2], String> {
         let launchers = [&self.base.launcher, &self.head.launcher];
         let mut kept = launchers.map(Clone::clone);
         for ((program, side), launcher) in programs.iter().zip(SIDES).zip(&mut kept) {

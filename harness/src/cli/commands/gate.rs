@@ -35,6 +35,17 @@ use crate::store::{Store, write_whole};
 /// Time for measuring where nothing else is said.
 const BUDGET: Duration = Duration::from_mins(3);
 
+/// What is done beside timing and counting heap.
+#[derive(Debug, Args)]
+struct Beside {
+    /// Explain what is confirmed, after the budget: counts, profiles and other layouts of both sides
+    #[arg(long)]
+    explain: bool,
+    /// Compare instructions too, where Valgrind is there; takes a fifth of the budget
+    #[arg(long)]
+    instructions: bool,
+}
+
 #[derive(Debug, Args)]
 struct Arguments {
     #[command(flatten)]
@@ -51,12 +62,8 @@ struct Arguments {
     /// The bench binary that is judged, instead of the working tree's
     #[arg(long, value_name = "PROGRAM")]
     head_binary: Option<PathBuf>,
-    /// Explain what is confirmed, after the budget: counts, profiles and other layouts of both sides
-    #[arg(long)]
-    explain: bool,
-    /// Compare instructions too, where Valgrind is there; takes a fifth of the budget
-    #[arg(long)]
-    instructions: bool,
+    #[command(flatten)]
+    beside: Beside,
     /// End with 2 where the verdict is inconclusive
     #[arg(long)]
     strict: bool,
@@ -109,7 +116,7 @@ impl Command for Gate {
         let settings = arguments.selection.settings()?;
         let here = std::env::current_dir().context("the working directory")?;
         // Before anything is built: a file that cannot be used must not cost minutes first.
-        let config = Config::nearest(&here)?.with_instructions(arguments.instructions);
+        let config = Config::nearest(&here)?.with_instructions(arguments.beside.instructions);
         let setting = setting(&arguments, &settings)?;
         if arguments.self_test.is_on {
             return arguments.test_itself(setting, &settings, &config, streams);
@@ -123,7 +130,7 @@ impl Command for Gate {
         let mut progress = progress(streams.stderr_is_terminal());
         let mut relink = relink.map(|own| move |side, order| own.program(side, order));
         let explaining = explaining(&store)?;
-        let explaining = arguments.explain.then(|| Explaining {
+        let explaining = arguments.beside.explain.then(|| Explaining {
             relink: relink.as_mut().map(|own| own as _),
             folder: explaining,
         });
