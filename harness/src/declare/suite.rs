@@ -102,7 +102,9 @@ impl Suite {
             }
             let subject = &claim.pair.less.kernel;
             let kernel = kernels.iter_mut().find(|kernel| kernel.id == *subject);
-            kernel.into_iter().for_each(|kernel| kernel.claims.push(claim.clone()));
+            if let Some(kernel) = kernel {
+                kernel.claims.push(claim.clone());
+            }
         }
         Ok(kernels)
     }

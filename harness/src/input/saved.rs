@@ -93,19 +93,16 @@ fn take_cell(text: &str) -> Result<(Option<String>, &str), &'static str> {
     loop {
         let (before, after) = rest.split_once('"').ok_or("a quote that is not closed")?;
         cell.push_str(before);
-        match after.strip_prefix('"') {
-            Some(after) => {
-                cell.push('"');
-                rest = after;
-            }
-            None => {
-                let after = after.strip_prefix('\r').unwrap_or(after);
-                return match after.strip_prefix('\n') {
-                    Some(after) => Ok((Some(cell), after)),
-                    None if after.is_empty() => Ok((Some(cell), after)),
-                    None => Err("something after the closing quote: one column, one cell a line"),
-                };
-            }
+        if let Some(after) = after.strip_prefix('"') {
+            cell.push('"');
+            rest = after;
+        } else {
+            let after = after.strip_prefix('\r').unwrap_or(after);
+            return match after.strip_prefix('\n') {
+                Some(after) => Ok((Some(cell), after)),
+                None if after.is_empty() => Ok((Some(cell), after)),
+                None => Err("something after the closing quote: one column, one cell a line"),
+            };
         }
     }
 }

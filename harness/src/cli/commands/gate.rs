@@ -47,6 +47,7 @@ struct Beside {
 }
 
 #[derive(Debug, Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 struct Arguments {
     #[command(flatten)]
     selection: Selection,

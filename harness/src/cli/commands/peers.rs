@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::process::ExitCode;
 
+use amdahl_reports::format::plural;
 use anyhow::{Context, bail};
 use clap::{ArgMatches, Args, FromArgMatches, Subcommand};
 
@@ -85,26 +86,21 @@ fn list(
 fn line(text: &mut String, peer: &Peer, settings: &Settings) -> anyhow::Result<()> {
     let state = peer.state();
     let answer = (state == State::Installed).then(|| greet(&peer.launcher(settings.patience)));
-    let (kernels, variants) = match &answer {
-        Some(Ok(greeting)) => {
-            let kernels = greeting.kernels.iter().filter(|kernel| !kernel.variants.is_empty());
-            (kernels.count(), greeting.kernels.iter().map(|own| own.variants.len()).sum())
-        }
-        _ => {
-            let offered = &peer.manifest.variants;
-            (offered.len(), offered.values().map(Vec::len).sum::<usize>())
-        }
+    let (kernels, variants) = if let Some(Ok(greeting)) = &answer {
+        let kernels = greeting.kernels.iter().filter(|kernel| !kernel.variants.is_empty());
+        (kernels.count(), greeting.kernels.iter().map(|own| own.variants.len()).sum())
+    } else {
+        let offered = &peer.manifest.variants;
+        (offered.len(), offered.values().map(Vec::len).sum::<usize>())
     };
-    let count =
-        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     writeln!(
         text,
         "{} ({}): {}, {}, {}",
         peer.name,
         peer.manifest.language,
         state.label(),
-        count(kernels, "kernel"),
-        count(variants, "variant")
+        plural(kernels, "kernel"),
+        plural(variants, "variant")
     )?;
     match answer {
         Some(Ok(greeting)) if !greeting.versions.is_empty() => {
