@@ -119,7 +119,7 @@ def print_lines_at_peak(path):
 
 
 def main(folder, what, *more):
-    texts = {name: Path(folder, f"{name}.csv").read_text(encoding="utf-8") for name in FILES}
+    texts = {name: Path(folder, f"{name}.csv").read_bytes() for name in FILES}
     if what == "overhead":
         overhead(texts, int(more[0]) if more else 5)
     elif what == "cprofile":

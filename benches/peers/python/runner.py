@@ -26,6 +26,7 @@ os.dup2(2, 1)
 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
 
 import numpy as np
+from threadpoolctl import threadpool_info
 
 import exchange
 import peer_kernels
@@ -38,6 +39,7 @@ FIELDS = {
     "prepare": {"kernel", "variant", "size", "threads", "seed", "against", "input"},
     "result": {"directory"},
     "batch": {"iterations", "slice", "warm_up", "keep"},
+    "trim": set(),
     "quit": set(),
 }
 UNSENT = {"against", "swap", "other_seed"}
@@ -131,6 +133,10 @@ def versions():
             found[name] = metadata.version(package)
         except metadata.PackageNotFoundError:
             continue
+    # Which kernels NumPy's BLAS has chosen for this processor says more of its speed than its version.
+    for pool in threadpool_info():
+        if pool["user_api"] == "blas" and "architecture" in pool:
+            found["BLAS of NumPy"] = f"{pool['internal_api']} {pool['version']} for {pool['architecture']}"
     return found
 
 
@@ -178,6 +184,17 @@ class Peer:
         case.batch(request["warm_up"], 1)
         elapsed, pairs = case.batch(request["iterations"], max(request["slice"], 1))
         return {"is": "batch", "elapsed_ns": elapsed, "pairs": pairs}
+
+    def trim(self, _):
+        """From here on what is freed goes back to the system, so that resident memory tells what is used."""
+        gc.collect()
+        if sys.platform != "linux":
+            raise Broken("memory that is freed can be given back on Linux alone")
+        libc = ctypes.CDLL(None)
+        for parameter in (-3, -1):  # M_MMAP_THRESHOLD and M_TRIM_THRESHOLD of <malloc.h>
+            libc.mallopt(parameter, 131072)
+        libc.malloc_trim(0)
+        return {"is": "trimmed"}
 
     def prepared(self):
         if self.case is None:

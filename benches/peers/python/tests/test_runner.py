@@ -90,6 +90,12 @@ class Runner(unittest.TestCase):
         self.assertRegex(reason, r"at peer_kernels/arrays/rows\.py:\d+$")
         self.assertEqual(self.failure(self.ask("result", directory="any")), ("broken", "no case is prepared"))
 
+    @unittest.skipUnless(sys.platform == "linux", "elsewhere what is freed is not given back on demand")
+    def test_what_is_freed_can_be_given_back_and_the_case_stays(self):
+        self.prepare("square", "numpy", x=np.ones((3, 2)))
+        self.assertEqual(self.ask("trim"), {"is": "trimmed"})
+        self.assertEqual(self.ask("batch", iterations=1, slice=1, warm_up=0)["is"], "batch")
+
     def test_what_it_does_not_understand_is_broken_and_changes_nothing(self):
         self.prepare("square", "numpy", x=np.ones((1, 1)))
         for line in ("no json", "{}", '{"do":"heap"}', '{"do":"list","more":1}', '{"do":"batch"}'):

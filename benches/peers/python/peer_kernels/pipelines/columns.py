@@ -11,11 +11,11 @@ from .common import (
     LINES,
     TEXTS,
     TIDIED,
+    bytes_of,
     check_months,
     draw,
     marks_of_axes,
     read_pandas,
-    texts_of,
 )
 
 pd = library("pandas")
@@ -61,7 +61,7 @@ def rank_pandas(flights, planes, airlines):
 
 @variant(KERNEL, "pandas")
 def by_pandas(**files):
-    texts = texts_of(**files)
+    texts = bytes_of(**files)
 
     def run():
         tables = {name: read_pandas(name, text) for name, text in texts.items()}
@@ -124,7 +124,7 @@ def rank_polars(flights, planes, airlines):
 
 @variant(KERNEL, "polars", parallel=True)
 def by_polars(**files):
-    texts = {name: text.encode("utf-8") for name, text in texts_of(**files).items()}
+    texts = bytes_of(**files)
 
     def run():
         tables = {name: read_polars(name, text) for name, text in texts.items()}

@@ -87,8 +87,13 @@ def marks_of_axes(drawn):
     }
 
 
+def bytes_of(**files):
+    """The same as bytes, as a file holds it."""
+    return {name: text.encode("utf-8") for name, text in texts_of(**files).items()}
+
+
 def read_pandas(name, text):
     texts = dict.fromkeys(TEXTS[name], "str")
-    frame = pd.read_csv(io.StringIO(text), dtype=texts, keep_default_na=False, na_values=["NA"])
+    frame = pd.read_csv(io.BytesIO(text), dtype=texts, keep_default_na=False, na_values=["NA"])
     numbers = frame.columns.difference(TEXTS[name])
     return frame.astype(dict.fromkeys(numbers, "float64"))

@@ -17,6 +17,7 @@ from .common import (
     RANKED,
     TEXTS,
     TIDIED,
+    bytes_of,
     check_months,
     draw,
     marks_of_axes,
@@ -151,7 +152,7 @@ def by_python_loops(**files):
 
 @variant(KERNEL, "pandas_iterrows", left_out={"50000": ROWS_TAKE_LONG, "336776": ROWS_TAKE_LONG})
 def by_pandas_iterrows(**files):
-    texts = texts_of(**files)
+    texts = bytes_of(**files)
 
     def run():
         tables = {}
