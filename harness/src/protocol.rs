@@ -153,13 +153,13 @@ pub(crate) enum Reply {
     /// To `prepare`: the time of the variant's own setup, and of its first iteration where it was
     /// checked.
     Prepared { setup_ns: u64, cold_ns: Option<u64>, agreement: Option<v1::Agreement> },
-    /// To `batch`: elapsed time, how many clock pairs measured it, and how often a thread was
-    /// preempted meanwhile, where the system tells.
+    /// To `batch`: elapsed time, how many clock pairs measured it, and how long threads waited for a
+    /// processor meanwhile, where the system tells.
     Batch {
         elapsed_ns: u64,
         pairs: u64,
         #[serde(default, skip_serializing_if = "Option::is_none")]
-        preempted: Option<u64>,
+        waited_ns: Option<u64>,
     },
     /// To `export`: the values of the input.
     Exported { input: Vec<File> },

@@ -42,8 +42,9 @@ pub(crate) struct BatchTime {
     pub(crate) elapsed_ns: u64,
     /// Pairs of clock readings within it.
     pub(crate) pairs: u64,
-    /// How often a thread of the worker was preempted meanwhile; `None` where nobody can tell.
-    pub(crate) preempted: Option<u64>,
+    /// How long threads of the worker that could go on waited for a processor meanwhile, in
+    /// nanoseconds; `None` where nobody can tell.
+    pub(crate) waited_ns: Option<u64>,
 }
 
 impl LiveCase {
@@ -222,8 +223,8 @@ impl LiveCase {
         // Twenty times the estimate forgives a busy machine; patience covers the rest.
         let expected = nanoseconds(self.estimate_ns * (warm_up + iterations) as f64 * 20.0);
         match self.worker.ask(&request, expected)? {
-            Reply::Batch { elapsed_ns, pairs, preempted } => {
-                Ok(BatchTime { elapsed_ns, pairs, preempted })
+            Reply::Batch { elapsed_ns, pairs, waited_ns } => {
+                Ok(BatchTime { elapsed_ns, pairs, waited_ns })
             }
             other => Err(unexpected("batch", &other)),
         }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use amdahl_reports::gate::Which;
-use amdahl_reports::{CaseId, Failure, FailureKind, Metric};
+use amdahl_reports::{CaseId, Failure, FailureKind, KernelInfo, Machine, Metric};
 
 use super::Gate;
 use super::entrant::Entrant;
 use super::sides::{Entry, Program, reference_at};
 use super::slots::{Length, SIDES};
 use crate::driver::LiveCase;
+use crate::machine::machine;
 use crate::measure::Deadline;
 use crate::protocol::Purpose;
 
@@ -20,8 +21,13 @@ const WARM_UP: Duration = Duration::from_millis(4);
 /// The same for a case of several threads, which slept meanwhile and take tens of milliseconds to run
 /// at their steady speed again.
 const WARM_UP_OF_THREADS: Duration = Duration::from_millis(40);
+/// And its slots last longer, so that most of an epoch is timed.
+const SLOT_OF_THREADS: Duration = Duration::from_millis(24);
 /// A case whose iteration is longer than this at its smallest size would take the others' time.
 const LONGEST: Duration = Duration::from_millis(250);
+
+/// Of its own cache a case may fill this share: what it reads and writes is not all that lies there.
+const HELD_SHARE: f64 = 0.5;
 
 /// What came of a case before it is timed.
 pub(super) enum Calibrated {
@@ -77,10 +83,13 @@ impl Gate<'_> {
                 live.estimate().map_err(of_side)?;
                 entrant.estimate_ns = live.estimate_ns;
                 entrant.agreement.clone_from(&live.agreement);
-                let warm_up = if case.threads > 1 { WARM_UP_OF_THREADS } else { WARM_UP };
+                let (warm_up, slot) = match case.threads {
+                    1 => (WARM_UP, SLOT),
+                    _ => (WARM_UP_OF_THREADS, SLOT_OF_THREADS),
+                };
                 entrant.length = Length {
                     warm_up: live.iterations_within(warm_up),
-                    iterations: live.iterations_for(SLOT),
+                    iterations: live.iterations_for(slot),
                 };
             }
         }
@@ -102,13 +111,15 @@ impl Gate<'_> {
     }
 
     /// The largest size at which an iteration of the base takes no longer than a slot, by a first timing
-    /// from the smallest up, else the smallest; and how long it takes to prepare, in seconds.
+    /// from the smallest up, else the smallest; of a case of one thread among those that a cache of its
+    /// own holds. And how long it takes to prepare, in seconds.
     fn size(&self, entry: &Entry) -> Result<(String, f64), Failure> {
         let mut worker = self
             .patient(&self.program(Which::Base).launcher)
             .launch(Purpose::Time, entry.threads)?;
         let mut chosen = None;
-        for size in &entry.sizes {
+        let kernel = self.program(Which::Base).kernels.iter().find(|own| own.id == entry.kernel);
+        for size in held(entry, kernel, own_cache_bytes(&machine())) {
             let preparing = Deadline::after(Duration::MAX);
             let mut live = LiveCase::prepare(worker, &entry.case(size), &self.source, None)?;
             let prepare_s = preparing.elapsed().as_secs_f64();
@@ -132,5 +143,62 @@ impl Gate<'_> {
             Which::Base => &self.base,
             Which::Head => &self.head,
         }
+    }
+}
+
+/// The bytes of this processor's second cache, which its neighbours do not use; 0 where nobody knows.
+fn own_cache_bytes(machine: &Machine) -> f64 {
+    machine.caches.iter().find(|cache| cache.level == 2).map_or(0.0, |cache| cache.bytes as f64)
+}
+
+/// The sizes of a case of one thread whose data fit into a share of this cache, or the smallest where none
+/// does: what waits for memory that other guests use too spreads several times as far as what computes. All
+/// sizes of a case of several threads, or where nobody knows.
+fn held<'e>(entry: &'e Entry, kernel: Option<&KernelInfo>, cache_bytes: f64) -> &'e [String] {
+    let fits = |label: &String| {
+        let size = kernel?.sizes.iter().find(|own| own.label == *label)?;
+        Some(size.working_set.or(size.bytes)? <= HELD_SHARE * cache_bytes)
+    };
+    if entry.threads > 1 || cache_bytes <= 0.0 || entry.sizes.iter().any(|own| fits(own).is_none())
+    {
+        return &entry.sizes;
+    }
+    let count = entry.sizes.iter().take_while(|own| fits(own) == Some(true)).count();
+    &entry.sizes[..count.clamp(1, entry.sizes.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::declare::{Cost, Kernel, Sizes, Timed};
+
+    #[test]
+    fn a_case_of_one_thread_is_timed_where_its_own_cache_holds_it() {
+        #[allow(clippy::ptr_arg, reason = "a variant takes its input as the kernel makes it")]
+        fn sum(x: &Vec<f64>) -> Timed<'_, f64> {
+            Timed::returning(move || x.iter().sum::<f64>())
+        }
+        let kernel = Kernel::new("sum", "sum of x")
+            .sizes(Sizes::smoke([3]).measured([1_000, 10_000, 100_000]))
+            .input(|&n, rng| rng.vector(n))
+            .cost(|&n| Cost { flops: n as f64, bytes: 8.0 * n as f64 })
+            .reference("naive", sum)
+            .build();
+        let info = kernel.info().expect("a sound declaration");
+        let sizes: Vec<String> = ["1000", "10000", "100000"].map(str::to_owned).to_vec();
+        let entry = |threads| Entry {
+            kernel: "sum".to_owned(),
+            variant: "naive".to_owned(),
+            threads,
+            sizes: sizes.clone(),
+        };
+        let of = |threads, cache| held(&entry(threads), Some(info), cache).len();
+        // 8, 80 and 800 KB; half of a cache of 200 KB holds two of them.
+        assert_eq!(of(1, 200e3), 2);
+        assert_eq!(of(1, 2e6), 3);
+        assert_eq!(of(1, 1e3), 1, "the smallest where none fits");
+        assert_eq!(of(2, 200e3), 3);
+        assert_eq!(of(1, 0.0), 3, "nobody knows the cache");
+        assert_eq!(held(&entry(1), None, 200e3).len(), 3, "nobody knows the bytes");
     }
 }

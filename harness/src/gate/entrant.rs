@@ -28,6 +28,8 @@ pub(super) struct Entrant {
     /// What its check said, of which a worker that is not checked again takes the size of a result.
     pub(super) agreement: Option<Agreement>,
     pub(super) length: Length,
+    /// Epochs that it has for each of its stage's: more where its launches spread.
+    pub(super) epochs: usize,
     /// Preparing it on both sides, in seconds.
     pub(super) prepare_s: f64,
     pub(super) exact: Vec<ExactCounts>,
@@ -47,6 +49,7 @@ impl Entrant {
             estimate_ns: 0.0,
             agreement: None,
             length: Length { warm_up: 0, iterations: 0 },
+            epochs: 1,
             prepare_s: 0.0,
             exact: Vec::new(),
             failure: None,
@@ -70,13 +73,13 @@ impl Entrant {
         Self { estimate_ns, agreement, length, prepare_s, ..Self::new(case, limit) }
     }
 
-    /// Slots of an epoch with what goes on between them, in seconds.
+    /// Slots of its epochs with what goes on between them, in seconds.
     pub(super) fn epoch_s(&self) -> f64 {
         /// Two readings of `/proc`, a request and a reply.
         const BETWEEN_S: f64 = 0.3e-3;
         let slot_s =
             (self.length.warm_up + self.length.iterations) as f64 * self.estimate_ns * 1e-9;
-        4.0 * (slot_s + BETWEEN_S)
+        4.0 * self.epochs as f64 * (slot_s + BETWEEN_S)
     }
 
     /// Puts it into the second stage.

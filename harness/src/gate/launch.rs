@@ -122,7 +122,8 @@ impl Gate<'_> {
         let mut live = self.prepare_both(base, head, entrant, core)?;
         let (clock, interrupt) = (self.clock, self.interrupt.clone());
         let stop = move || clock.has_passed() || interrupt.has_come();
-        let pairs = epochs(&mut live, entrant.length, count, core, &mut self.rng, &stop)?;
+        let pairs =
+            epochs(&mut live, entrant.length, count * entrant.epochs, core, &mut self.rng, &stop)?;
         entrant.keep(stage, &pairs);
         Ok(live.map(LiveCase::into_worker))
     }

@@ -20,7 +20,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use amdahl_reports::gate::evaluation::Plant;
-use amdahl_reports::gate::{Costs, Effort, GateRun, Protocol, Side, Which, for_second_stage};
+use amdahl_reports::gate::{
+    Costs, Effort, GateRun, Protocol, Side, Which, for_second_stage, share_epochs,
+};
 
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
 use calibrate::Calibrated;
@@ -40,9 +42,9 @@ use crate::worker::encode_plants;
 
 /// Checking and estimating may take this share of the budget.
 const CALIBRATION: f64 = 0.3;
-/// Of what is left then, the first stage may take this share: the second needs the rest only where the
-/// first found something.
-const SCREENING: f64 = 0.65;
+/// Of what is left then, the first stage may take this share: the second spends the rest where it is
+/// needed.
+const SCREENING: f64 = 0.4;
 /// No worker may be silent for a longer share of the budget: a hang must leave time for the others.
 const SILENCE: f64 = 1.0 / 6.0;
 /// But for so long in any case: a busy machine may hold a sound worker up for seconds.
@@ -305,9 +307,9 @@ impl Gate<'_> {
         }
         if !chosen.is_empty() {
             let time = self.clock.left();
-            let costs = self::costs(chosen.iter().map(|own| &**own).chain(&*canaries));
-            let planned = Effort::SECOND.within(time.as_secs_f64(), &costs);
-            let launches = self.stage(Stage::Second, planned, time, &mut chosen, canaries);
+            let planned = share_out(time.as_secs_f64(), &mut chosen, canaries);
+            let each = Effort { epochs: 1, ..planned };
+            let launches = self.stage(Stage::Second, each, time, &mut chosen, canaries);
             protocol.second = Effort { launches, ..planned };
             protocol.cut_short |= launches < planned.launches || self.must_stop();
         }
@@ -335,6 +337,22 @@ impl Gate<'_> {
     fn step(&mut self, what: &str) {
         self.progress.step(what);
     }
+}
+
+/// Divides the second stage's time among its cases: more epochs where the launches of the first spread.
+/// Gives the launches, and the most epochs that any case has in one.
+fn share_out(seconds: f64, chosen: &mut [&mut Entrant], canaries: &[Entrant]) -> Effort {
+    let costs = costs(chosen.iter().map(|own| &**own).chain(canaries));
+    let launches = Effort::SECOND.within(seconds, &costs).launches;
+    let of_canaries = self::costs(canaries.iter()).epoch_s;
+    let left_s = seconds / launches as f64 - costs.launch_s - of_canaries;
+    let each: Vec<(f64, f64)> =
+        chosen.iter().map(|own| (own.trial().spread(), own.epoch_s())).collect();
+    let shares = share_epochs(&each, left_s);
+    for (own, epochs) in chosen.iter_mut().zip(&shares) {
+        own.epochs = *epochs;
+    }
+    Effort { launches, epochs: shares.into_iter().max().unwrap_or(1) }
 }
 
 /// What a stage of these cases costs.

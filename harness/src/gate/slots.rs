@@ -7,6 +7,10 @@ use super::watch::steal_ticks;
 use crate::data::Rng;
 use crate::driver::LiveCase;
 
+/// A slot is disturbed where its threads waited for a processor for a longer share of it: a fifth of the
+/// default limit. A thread of the kernel that runs for some microseconds spoils nothing.
+const WAITED_SHARE: f64 = 0.002;
+
 /// One side's slot.
 #[derive(Debug, Clone, Copy)]
 struct Slot {
@@ -67,8 +71,9 @@ fn survives(case: &mut LiveCase, length: Length, slots: usize) -> bool {
 fn slot(case: &mut LiveCase, length: Length, core: Option<usize>) -> Result<(f64, bool), Failure> {
     let before = steal_ticks(core);
     let batch = case.warm_batch(length.warm_up, length.iterations)?;
-    let disturbed = steal_ticks(core) != before || batch.preempted.is_some_and(|count| count > 0);
-    Ok((batch.elapsed_ns as f64, disturbed))
+    let elapsed_ns = batch.elapsed_ns as f64;
+    let has_waited = batch.waited_ns.is_some_and(|ns| ns as f64 > WAITED_SHARE * elapsed_ns);
+    Ok((elapsed_ns, has_waited || steal_ticks(core) != before))
 }
 
 fn pair(one: Slot, other: Slot) -> Pair {

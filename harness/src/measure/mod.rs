@@ -14,12 +14,12 @@ pub(crate) mod faults;
 pub(crate) mod heap;
 pub(crate) mod instructions;
 pub(crate) mod listen;
-mod preemptions;
 pub(crate) mod stages;
+mod waiting;
 pub(crate) mod what_if;
 
 pub(crate) use clock::{Deadline, Stopwatch, clock_facts};
-pub(crate) use preemptions::preemptions;
+pub(crate) use waiting::waited_ns;
 
 /// What is told when the timed work starts and stops, once a slice of iterations.
 pub(crate) trait Probe {

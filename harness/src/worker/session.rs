@@ -17,9 +17,7 @@ use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::input::{self, InputFile};
 use crate::machine::keep_no_free_memory;
 use crate::measure::cpu::Sampling;
-use crate::measure::{
-    NoProbe, Probe, Stopwatch, alone, faults, heap, preemptions, stages, what_if,
-};
+use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, waited_ns, what_if};
 use crate::pool::pool_of;
 use crate::protocol::{File, ProfileRequest, Reply, Request};
 
@@ -188,7 +186,7 @@ fn batch(
     keep: bool,
     sown: Option<&mut Sown>,
 ) -> Reply {
-    let before = preemptions();
+    let before = waited_ns();
     let mut stopwatch = Stopwatch::new();
     let mut planted;
     let probe: &mut dyn Probe = match sown {
@@ -203,8 +201,8 @@ fn batch(
     } else {
         prepared.batch(iterations, slice, probe);
     }
-    let preempted = preemptions().zip(before).map(|(after, before)| after.saturating_sub(before));
-    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs(), preempted }
+    let waited_ns = waited_ns().zip(before).map(|(after, before)| after.saturating_sub(before));
+    Reply::Batch { elapsed_ns: stopwatch.elapsed_ns(), pairs: stopwatch.pairs(), waited_ns }
 }
 
 /// Holds what was timed to the reference, and times first iterations. A result that differs keeps the

@@ -74,6 +74,7 @@ pub fn kernel() -> Kernel {
             Tolerance::relative(200.0 * (rows as f64 + 2.0) * f64::EPSILON).plus_absolute(1e-9)
         })
         .growing(|n| (n, 1_000))
+        .gate((10_000, 1_000))
         .reference("rows", rows)
         .variant("apply", by_apply)
         .rung(Rung::Algorithm)

@@ -108,6 +108,7 @@ pub fn kernel() -> Kernel {
         // Each of a group's additions rounds once on either side; groups have at most all rows.
         .agree_within(|&(rows, _)| Tolerance::relative(2.0 * (rows as f64 + 2.0) * f64::EPSILON))
         .growing(|n| (n, 1_000))
+        .gate((10_000, 1_000))
         .reference("rows", rows)
         .variant("apply", by_apply)
         .rung(Rung::Algorithm)

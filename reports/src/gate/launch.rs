@@ -9,7 +9,7 @@ pub struct Pair {
     pub base_ns: f64,
     /// The head's slot, in nanoseconds.
     pub head_ns: f64,
-    /// Whether time was stolen, or the worker was preempted, in either.
+    /// Whether time was stolen, or the worker waited for a processor, in either.
     pub disturbed: bool,
 }
 

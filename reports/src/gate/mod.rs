@@ -30,12 +30,13 @@ pub use junit::junit;
 pub use launch::{Pair, launch_value};
 pub use limit::{DEFAULT_LIMIT, Limit};
 pub use markdown::{PULL_REQUEST_CHARACTERS, pull_request};
-pub use protocol::{Costs, Effort, LEAST_LAUNCHES, Protocol};
+pub use protocol::{Costs, Effort, LEAST_LAUNCHES, Protocol, share_epochs};
 pub use time::{
     ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, judge_times,
 };
 pub use verdict::{CaseResult, Judgement, Verdict, judge};
 
+use crate::stats::median_absolute_deviation;
 use crate::{CaseId, Failure, Machine};
 
 /// Everything one gate measured.
@@ -133,12 +134,24 @@ pub struct Trial {
     pub failure: Option<SideFailure>,
 }
 
+impl Trial {
+    /// The values of all launches, of both stages.
+    pub fn launches(&self) -> Vec<f64> {
+        [&self.screen[..], self.second.as_deref().unwrap_or(&[])].concat()
+    }
+
+    /// How far the launches of the first stage lie apart: the median of their distances from the median.
+    pub fn spread(&self) -> f64 {
+        median_absolute_deviation(&self.screen).unwrap_or(0.0)
+    }
+}
+
 /// How many pairs of slots there were, and how many of them the machine disturbed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pairs {
     /// All pairs.
     pub all: u64,
-    /// Pairs with stolen time or a preemption in either half.
+    /// Pairs with stolen time, or a wait for a processor that matters, in either half.
     pub disturbed: u64,
 }
 

@@ -40,7 +40,7 @@ pub struct Costs {
 
 impl Effort {
     /// The first stage, where the budget allows all of it.
-    pub const SCREEN: Self = Self { launches: 16, epochs: 3 };
+    pub const SCREEN: Self = Self { launches: 12, epochs: 3 };
     /// The second stage, where the budget allows all of it.
     pub const SECOND: Self = Self { launches: 24, epochs: 8 };
 
@@ -73,6 +73,23 @@ impl Effort {
     }
 }
 
+/// Epochs of each case in a launch of the second stage, from the spread of its launches so far and the
+/// cost of its epoch in seconds: as the variance, so that all values become about as steady, at least one
+/// and at most those of [`Effort::SECOND`], within `seconds` where one each fits into them.
+pub fn share_epochs(cases: &[(f64, f64)], seconds: f64) -> Vec<usize> {
+    let most = Effort::SECOND.epochs;
+    let mut shares = vec![1; cases.len()];
+    let mut left_s = seconds - cases.iter().map(|(_, epoch_s)| epoch_s).sum::<f64>();
+    loop {
+        let open = (0..cases.len()).filter(|&at| shares[at] < most && cases[at].1 <= left_s);
+        let variance = |at: usize| cases[at].0 * cases[at].0 / shares[at] as f64;
+        let worst = open.max_by(|&a, &b| variance(a).total_cmp(&variance(b)));
+        let Some(at) = worst.filter(|&at| variance(at) > 0.0) else { return shares };
+        shares[at] += 1;
+        left_s -= cases[at].1;
+    }
+}
+
 impl Costs {
     /// The same costs on a machine that takes so many times as long.
     pub fn times(self, pace: f64) -> Self {
@@ -90,9 +107,10 @@ mod tests {
     #[test]
     fn a_short_budget_takes_epochs_before_launches() {
         assert_eq!(Effort::SCREEN.within(200.0, &FIFTY), Effort::SCREEN);
-        assert_eq!(Effort::SCREEN.within(100.0, &FIFTY), Effort { launches: 16, epochs: 2 });
-        assert_eq!(Effort::SCREEN.within(55.0, &FIFTY), Effort { launches: 16, epochs: 1 });
-        assert_eq!(Effort::SCREEN.within(40.0, &FIFTY), Effort { launches: 11, epochs: 1 });
+        // Twelve launches of two epochs take 12 x (1 + 2 x 2.4) = 69.6 s, of one 40.8 s; nine of one 30.6 s.
+        assert_eq!(Effort::SCREEN.within(80.0, &FIFTY), Effort { launches: 12, epochs: 2 });
+        assert_eq!(Effort::SCREEN.within(42.0, &FIFTY), Effort { launches: 12, epochs: 1 });
+        assert_eq!(Effort::SCREEN.within(32.0, &FIFTY), Effort { launches: 9, epochs: 1 });
     }
 
     #[test]
@@ -106,19 +124,33 @@ mod tests {
     fn a_machine_slower_than_its_costs_loses_epochs_before_launches() {
         let screen = Effort::SCREEN;
         assert_eq!(screen.next(0, 140.0, &FIFTY), Some(3));
-        assert_eq!(screen.next(8, 70.0, &FIFTY), Some(3));
-        assert_eq!(screen.next(8, 70.0, &FIFTY.times(1.5)), Some(2));
-        assert_eq!(screen.next(8, 20.0, &FIFTY), Some(1));
+        // Four more launches of three epochs take 32.8 s, of two 23.2 s; half as long again 34.8 s.
+        assert_eq!(screen.next(8, 35.0, &FIFTY), Some(3));
+        assert_eq!(screen.next(8, 35.0, &FIFTY.times(1.5)), Some(2));
+        assert_eq!(screen.next(8, 14.0, &FIFTY), Some(1));
         assert_eq!(screen.next(8, 3.0, &FIFTY), None);
         assert_eq!(screen.next(7, 3.0, &FIFTY), Some(1), "a bound needs eight");
-        assert_eq!(screen.next(16, 140.0, &FIFTY), None);
+        assert_eq!(screen.next(12, 140.0, &FIFTY), None);
     }
 
     #[test]
     fn fifty_cases_are_screened_and_a_few_looked_at_again_within_three_minutes() {
-        let screen = Effort::SCREEN.within(0.6 * 180.0, &FIFTY);
+        let screen = Effort::SCREEN.within(0.4 * 180.0, &FIFTY);
         let left = 180.0 - screen.takes_s(&FIFTY);
         let four = Costs { launch_s: 4.0 * 0.02, epoch_s: 4.0 * 0.048 };
         assert_eq!(Effort::SECOND.within(left, &four), Effort::SECOND);
+    }
+
+    #[test]
+    fn epochs_go_where_launches_spread_and_stay_within_the_time() {
+        // Variances of 1, 4 and 16 and 13 s over what one each takes: shares of 1, 4 and 16 would be
+        // equal; at most 8 are allowed.
+        let cases = [(1.0, 1.0), (2.0, 1.0), (4.0, 1.0)];
+        assert_eq!(share_epochs(&cases, 13.0), [1, 4, 8]);
+        assert_eq!(share_epochs(&cases, 4.0), [1, 1, 2]);
+        assert_eq!(share_epochs(&cases, 0.0), [1, 1, 1]);
+        // A dear case waits, the others do not wait for it.
+        assert_eq!(share_epochs(&[(4.0, 10.0), (1.0, 1.0)], 13.0), [1, 3]);
+        assert_eq!(share_epochs(&[(0.0, 1.0)], 100.0), [1]);
     }
 }

@@ -1,7 +1,7 @@
 //! From launches to what is said of each case's time.
 //!
-//! Two stages. The first sees every case; what it leaves open goes to the second, which alone decides
-//! those cases, on fresh launches: no value that made a case suspect also convicts it.
+//! Two stages. The first sees every case; what it leaves open goes to the second. Only the second's fresh
+//! launches convict: no value that made a case suspect also convicts it. To pass, a case may call on all.
 
 use super::{Trial, Which};
 use crate::stats::{Interval, hodges_lehmann, hodges_lehmann_interval, holm, wilcoxon_signed_rank};
@@ -130,17 +130,20 @@ pub fn judge_times(trials: &[Trial]) -> Vec<TimeResult> {
         }
         let of_screen = screened.next().unwrap_or(1.0);
         match &trial.second {
-            Some(launches) => judge_one(trial, launches, looked_at.next().unwrap_or(1.0)),
+            Some(fresh) => judge_one(trial, fresh, looked_at.next().unwrap_or(1.0)),
             None => judge_one(trial, &trial.screen, of_screen),
         }
     });
     judged.collect()
 }
 
-fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
+/// What is said of one case: `deciding` are the launches that may convict it, with their adjusted p.
+fn judge_one(trial: &Trial, deciding: &[f64], p: f64) -> TimeResult {
     let limit = limit_of(trial);
-    let change = change(launches);
-    let outcome = match (&trial.failure, &change) {
+    // To pass, a case may call on every launch: a bound over all of them is its second look.
+    let all = if trial.failure.is_some() { Vec::new() } else { trial.launches() };
+    let over_all = change(&all);
+    let outcome = match (&trial.failure, &over_all) {
         (Some(failed), _) => {
             let said = format!(
                 "{} in the {}: {}",
@@ -154,16 +157,16 @@ fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
                 (Which::Base, false) => TimeOutcome::Undecided(said),
             }
         }
-        (None, None) => TimeOutcome::Undecided(match launches.len() {
+        (None, None) => TimeOutcome::Undecided(match all.len() {
             1 => "the budget ended after 1 launch".to_owned(),
             n => format!("the budget ended after {n} launches"),
         }),
         (None, Some(change)) => {
             // Only the second stage convicts: the first chose its cases by the same values.
-            let convicted = trial.second.is_some() && p <= ALPHA && change.estimate > limit;
-            if convicted {
+            let shift = estimate(deciding);
+            if trial.second.is_some() && p <= ALPHA && shift > limit {
                 TimeOutcome::Slower
-            } else if p <= ALPHA && change.estimate < -limit {
+            } else if p <= ALPHA && shift < -limit {
                 TimeOutcome::Faster
             } else if change.high <= SIGHT * limit {
                 TimeOutcome::Within
@@ -175,10 +178,13 @@ fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
             }
         }
     };
+    let is_changed = matches!(outcome, TimeOutcome::Slower | TimeOutcome::Faster);
+    let (change, launches) =
+        if is_changed { (change(deciding), deciding.len()) } else { (over_all, all.len()) };
     TimeResult {
-        bound: change.map(|change| change.high.max(0.0)),
-        p: (!launches.is_empty()).then_some(p),
-        launches: launches.len(),
+        bound: over_all.map(|change| change.high.max(0.0)),
+        p: (!deciding.is_empty()).then_some(p),
+        launches,
         outcome,
         change,
     }
@@ -186,10 +192,10 @@ fn judge_one(trial: &Trial, launches: &[f64], p: f64) -> TimeResult {
 
 /// Which canaries show a change that is not there, in either direction, over all their launches.
 pub fn alarms(canaries: &[Trial]) -> Vec<&Trial> {
-    let all = |trial: &Trial| [&trial.screen[..], trial.second.as_deref().unwrap_or(&[])].concat();
-    let p: Vec<f64> = canaries.iter().map(|trial| wilcoxon_signed_rank(&all(trial))).collect();
+    let p: Vec<f64> =
+        canaries.iter().map(|trial| wilcoxon_signed_rank(&trial.launches())).collect();
     let adjusted = holm(&p);
-    let changed = |trial: &Trial| estimate(&all(trial)).abs() > limit_of(trial);
+    let changed = |trial: &Trial| estimate(&trial.launches()).abs() > limit_of(trial);
     let alarming = canaries.iter().zip(adjusted).filter(|(trial, p)| *p <= ALPHA && changed(trial));
     alarming.map(|(trial, _)| trial).collect()
 }

@@ -27,7 +27,7 @@ pub fn entries(run: &GateRun, place: &Place) -> (Vec<Entry<'static>>, Vec<String
     let machine = machine_key(&run.machine);
     let (mut found, mut missing) = (Vec::new(), Vec::new());
     for trial in run.cases.iter().map(|case| &case.time) {
-        let launches = [&trial.screen[..], trial.second.as_deref().unwrap_or(&[])].concat();
+        let launches = trial.launches();
         let interval =
             hodges_lehmann_interval(&launches, CONFIDENCE).filter(Interval::is_trustworthy);
         match (&trial.failure, interval) {
