@@ -49,6 +49,7 @@ fn the_c_peer_is_installed_agrees_and_stands_in_the_tables_beside_our_variants()
         assert!(!timed.series[0].totals.is_empty());
         assert!(run.measurement(&case, measurer::CHECK).is_some(), "{case} agrees");
         let page = suite.0.read(&format!("report/kernels/{kernel}.md"));
+        let page = page.replace('\u{a0}', " ");
         assert!(page.contains("`loops` (C)"), "{page}");
         let variant = run.kernel(kernel).and_then(|kernel| kernel.variant("c.loops"));
         assert_eq!(variant.expect("it is listed").shown(), "loops (C)");
