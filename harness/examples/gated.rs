@@ -69,8 +69,6 @@ fn sum(differs: &str) -> Kernel {
     kernel.build()
 }
 
-/// A function of its own in profiles, however it is optimised.
-#[inline(never)]
 fn total(x: &[f64]) -> f64 {
     x.iter().sum()
 }

@@ -110,7 +110,8 @@ fn a_real_program_with_more_work_is_drawn_against_its_base() {
     let result = json(&output);
     if result["results"][0]["time"] == "slower" {
         let drawing = sandbox.read("gate/explain/sum-fold-5000/differential.svg");
-        assert!(drawing.contains("gated::total"), "{}", stderr(&output));
+        // The closure of the variant; what it calls may be inlined, or one function with another's.
+        assert!(drawing.contains("gated::sum"), "{}", stderr(&output));
         assert!(!why(&output).is_empty());
     } else {
         // Beside other programs it may be unable to tell. It must not pass.
