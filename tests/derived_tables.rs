@@ -167,7 +167,7 @@ fn timed_lines(source: &str, variant: &str, helpers: &[&str]) -> usize {
             let line = line.strip_prefix("pub ").unwrap_or(line);
             line.strip_prefix("fn ").is_some_and(|rest| rest.split(['(', '<']).next() == Some(name))
         };
-        lines.iter().position(|line| is_it(&line)).unwrap_or_else(|| panic!("no function {name}"))
+        lines.iter().position(is_it).unwrap_or_else(|| panic!("no function {name}"))
     };
     let code = |first: usize| {
         let is_code = |line: &&&str| !line.trim().is_empty() && !line.trim().starts_with("//");
@@ -218,7 +218,7 @@ fn figures_of(evidence: &Evidence, line: &Value, is_quiet: bool) -> Vec<Vec<Text
         vec![
             Text::from(format!("{} {} (Python)", word("library"), word("version"))),
             Text::from(format.to_uppercase()),
-            Text::from(lines.to_string()),
+            Text::from(lines.clone()),
             time(number("median_ms")),
             time(number("cold_ms")),
             Text::from(format::bytes(number("bytes"))),
@@ -266,7 +266,9 @@ fn exercise_e4(evidence: &Evidence) -> Table {
             Text::from(facts.other_formats.join(", ")),
         ]);
     }
-    figures_in_python(evidence).into_iter().for_each(|row| table.row(row));
+    for row in figures_in_python(evidence) {
+        table.row(row);
+    }
     table
 }
 
