@@ -41,7 +41,7 @@ impl Evidence {
     /// The rows of a variant at the kernel's largest size, by threads.
     fn rows(&self, id: &str, variant: &str) -> Vec<&CaseRow> {
         let size = self.kernel(id).largest_size().expect("a measured size");
-        size.rows.iter().filter(|row| row.case.variant == variant).collect()
+        size.rows_with_peers().filter(|row| row.case.variant == variant).collect()
     }
 
     /// Why there is nothing of a variant, and what to do about it.

@@ -190,7 +190,7 @@ impl Book<'_> {
             return Err(missing(reason, "measure it too"));
         };
         let sizes = kernel.sizes_to_read();
-        let rows = sizes.iter().flat_map(|size| &size.rows);
+        let rows = sizes.iter().flat_map(|size| size.rows_with_peers());
         let own: Vec<&CaseRow> = rows
             .filter(|row| row.case.variant == name.variant && row.case.threads == THREADS)
             .collect();

@@ -24,6 +24,10 @@ const VARIANTS: [(&str, Role); 4] = [
 fn square(claims: Vec<Claim>) -> Plant {
     let mut info = kernel("square", &VARIANTS);
     info.claims = claims;
+    for variant in &mut info.variants {
+        // As the driver has it: rows of peers stand apart from ours.
+        variant.language = variant.name.starts_with("python.").then(|| "Python".to_owned());
+    }
     Plant::new()
         .kernel(info)
         .quick(&case("square", "naive", "big", 1), 1.6e6)
