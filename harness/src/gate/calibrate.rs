@@ -10,7 +10,6 @@ use super::entrant::Entrant;
 use super::sides::{Entry, Program, reference_at};
 use super::slots::{Length, SIDES};
 use crate::driver::LiveCase;
-use crate::machine::machine;
 use crate::measure::Deadline;
 use crate::protocol::Purpose;
 
@@ -119,7 +118,7 @@ impl Gate<'_> {
             .launch(Purpose::Time, entry.threads)?;
         let mut chosen = None;
         let kernel = self.program(Which::Base).kernels.iter().find(|own| own.id == entry.kernel);
-        for size in held(entry, kernel, own_cache_bytes(&machine())) {
+        for size in held(entry, kernel, own_cache_bytes(&self.machine)) {
             let preparing = Deadline::after(Duration::MAX);
             let mut live = LiveCase::prepare(worker, &entry.case(size), &self.source, None)?;
             let prepare_s = preparing.elapsed().as_secs_f64();
@@ -146,7 +145,7 @@ impl Gate<'_> {
     }
 }
 
-/// The bytes of this processor's second cache, which its neighbours do not use; 0 where nobody knows.
+/// The bytes of this processor's second cache, which few others use; 0 where nobody knows.
 fn own_cache_bytes(machine: &Machine) -> f64 {
     machine.caches.iter().find(|cache| cache.level == 2).map_or(0.0, |cache| cache.bytes as f64)
 }

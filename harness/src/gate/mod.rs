@@ -19,6 +19,7 @@ mod watch;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use amdahl_reports::Machine;
 use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::gate::{
     Costs, Effort, GateRun, Protocol, Side, Which, for_second_stage, share_epochs,
@@ -110,6 +111,7 @@ pub(crate) struct Gate<'a> {
     source: Source,
     clock: Deadline,
     rng: Rng,
+    machine: Machine,
     processors: Vec<usize>,
     turn: usize,
     /// The padding of every launch, where it is not drawn for each.
@@ -162,6 +164,7 @@ impl<'a> Gate<'a> {
             copy: launcher(&copy),
             source: Source::seed(setting.seed),
             rng: Rng::new(setting.seed),
+            machine: machine(),
             processors: watch::processors(),
             turn: 0,
             padding: None,
@@ -222,7 +225,7 @@ impl Gate<'_> {
             took_s: self.clock.elapsed().as_secs_f64(),
             command: self.setting.command.clone(),
             seed: self.setting.seed,
-            machine: machine(),
+            machine: self.machine.clone(),
             base: builds.base_side.clone(),
             head: builds.head_side.clone(),
             protocol,

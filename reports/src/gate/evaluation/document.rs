@@ -30,7 +30,7 @@ pub fn evaluation_document(evaluation: &Evaluation<'_>) -> Document {
     document.paragraph(Text::prose(&alarms(evaluation, relabelled)));
     document.heading(2, "Planted slow-downs");
     document.paragraph(Text::prose(
-        "Confirmed: called slower on fresh launches. Passed: said to be within the limit of 1 %. \
+        "Confirmed: called slower on fresh launches. Passed: bounded by twice the limit of 1 %. \
          Neither: left undecided, and the suite did not pass by it. At 0 % the slow-down is there and \
          does nothing. Allocations of a slow-down are timed and not counted: those that are counted \
          need no statistics.",
@@ -250,8 +250,8 @@ fn beside_criterion(evaluation: &Evaluation<'_>, document: &mut Document) {
         return;
     }
     document.paragraph(Text::prose(
-        "The same programs, cases, slow-downs and time: criterion measures all of the base and saves it \
-         as a baseline, then all of the head. Counted is what it prints: \"Performance has regressed\" or \
+        "The same programs, cases, slow-downs and budget, which criterion may overrun: it \
+         measures all of the base and saves it as a baseline, then all of the head. Counted is what it prints: \"Performance has regressed\" or \
          \"improved\", which is at 5 % significance and beyond its noise threshold of 1 %.",
     ));
     let mut table =
