@@ -44,12 +44,21 @@ pub(crate) struct Launcher {
     pub(crate) patience: Duration,
     /// What ends every wait.
     pub(crate) interrupt: Interrupt,
+    /// Whether its memory is of huge pages and kept when it is freed, so that a launch draws less by chance.
+    pub(crate) steady_memory: bool,
     /// Slow-downs in its cases, where the gate tests itself: see [`crate::worker::encode_plants`].
     pub(crate) plants: Option<String>,
 }
 
 /// Nothing reads it: its length moves the stack of the program that is given it.
 const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
+
+/// Where glibc's allocator looks for its settings; others look elsewhere and keep theirs.
+const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
+/// Huge pages, a heap that grows in steps of many of them and is not given back, and blocks up to the most
+/// that is allowed (32 MiB) in that heap.
+const STEADY_MEMORY: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
+    glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=4294967296";
 
 impl Launcher {
     /// Workers of the running program.
@@ -65,6 +74,7 @@ impl Launcher {
             folder: None,
             patience,
             interrupt: Interrupt::default(),
+            steady_memory: false,
             plants: None,
         }
     }
@@ -111,6 +121,7 @@ impl Launcher {
             .args(&self.arguments)
             .env(WORKER_VARIABLE, purpose.word())
             .envs((padding_bytes > 0).then(|| (PADDING_VARIABLE, "x".repeat(padding_bytes))))
+            .envs(self.steady_memory.then_some((ALLOCATOR_VARIABLE, STEADY_MEMORY)))
             .env_remove(PLANT_VARIABLE)
             .envs(self.plants.iter().map(|plants| (PLANT_VARIABLE, plants)))
             .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))

@@ -13,15 +13,15 @@ use crate::driver::LiveCase;
 use crate::measure::Deadline;
 use crate::protocol::Purpose;
 
-/// A slot lasts about this long: long against a timer tick, short against a burst of steal.
-const SLOT: Duration = Duration::from_millis(8);
+/// A slot lasts about this long: long against a request and its reply, short against what the machine
+/// does to both sides in turn.
+const SLOT: Duration = Duration::from_millis(4);
 /// Each slot begins with so much untimed work, since the other side has left its own data in the caches.
-const WARM_UP: Duration = Duration::from_millis(4);
-/// The same for a case of several threads, which slept meanwhile and take tens of milliseconds to run
-/// at their steady speed again.
-const WARM_UP_OF_THREADS: Duration = Duration::from_millis(40);
-/// And its slots last longer, so that most of an epoch is timed.
-const SLOT_OF_THREADS: Duration = Duration::from_millis(24);
+/// Threads need no more: the processors never rest between slots.
+const WARM_UP: Duration = Duration::from_millis(1);
+/// Of several threads, the first slot of a side in a launch begins with so much: until they run at their
+/// steady speed.
+const SETTLING: Duration = Duration::from_millis(20);
 /// A case whose iteration is longer than this at its smallest size would take the others' time.
 const LONGEST: Duration = Duration::from_millis(250);
 
@@ -82,13 +82,11 @@ impl Gate<'_> {
                 live.estimate().map_err(of_side)?;
                 entrant.estimate_ns = live.estimate_ns;
                 entrant.agreement.clone_from(&live.agreement);
-                let (warm_up, slot) = match case.threads {
-                    1 => (WARM_UP, SLOT),
-                    _ => (WARM_UP_OF_THREADS, SLOT_OF_THREADS),
-                };
+                let settling = if case.threads > 1 { SETTLING } else { Duration::ZERO };
                 entrant.length = Length {
-                    warm_up: live.iterations_within(warm_up),
-                    iterations: live.iterations_for(slot),
+                    settling: live.iterations_within(settling),
+                    warm_up: live.iterations_within(WARM_UP),
+                    iterations: live.iterations_for(SLOT),
                 };
             }
         }
@@ -110,8 +108,7 @@ impl Gate<'_> {
     }
 
     /// The largest size at which an iteration of the base takes no longer than a slot, by a first timing
-    /// from the smallest up, else the smallest; of a case of one thread among those that a cache of its
-    /// own holds. And how long it takes to prepare, in seconds.
+    /// from the smallest up, else the smallest; among those that its own caches hold. And how long it takes to prepare, in seconds.
     fn size(&self, entry: &Entry) -> Result<(String, f64), Failure> {
         let mut worker = self
             .patient(&self.program(Which::Base).launcher)
@@ -150,16 +147,16 @@ fn own_cache_bytes(machine: &Machine) -> f64 {
     machine.caches.iter().find(|cache| cache.level == 2).map_or(0.0, |cache| cache.bytes as f64)
 }
 
-/// The sizes of a case of one thread whose data fit into a share of this cache, or the smallest where none
-/// does: what waits for memory that other guests use too spreads several times as far as what computes. All
-/// sizes of a case of several threads, or where nobody knows.
+/// The sizes of a case whose data fit into a share of the caches of its own processors, or the smallest
+/// where none does: what waits for memory that other guests use too spreads several times as far as what
+/// computes. All sizes where nobody knows.
 fn held<'e>(entry: &'e Entry, kernel: Option<&KernelInfo>, cache_bytes: f64) -> &'e [String] {
     let fits = |label: &String| {
         let size = kernel?.sizes.iter().find(|own| own.label == *label)?;
-        Some(size.working_set.or(size.bytes)? <= HELD_SHARE * cache_bytes)
+        let caches_bytes = cache_bytes * entry.threads as f64;
+        Some(size.working_set.or(size.bytes)? <= HELD_SHARE * caches_bytes)
     };
-    if entry.threads > 1 || cache_bytes <= 0.0 || entry.sizes.iter().any(|own| fits(own).is_none())
-    {
+    if cache_bytes <= 0.0 || entry.sizes.iter().any(|own| fits(own).is_none()) {
         return &entry.sizes;
     }
     let count = entry.sizes.iter().take_while(|own| fits(own) == Some(true)).count();
@@ -172,7 +169,7 @@ mod tests {
     use crate::declare::{Cost, Kernel, Sizes, Timed};
 
     #[test]
-    fn a_case_of_one_thread_is_timed_where_its_own_cache_holds_it() {
+    fn a_case_is_timed_where_its_own_caches_hold_it() {
         #[allow(clippy::ptr_arg, reason = "a variant takes its input as the kernel makes it")]
         fn sum(x: &Vec<f64>) -> Timed<'_, f64> {
             Timed::returning(move || x.iter().sum::<f64>())
@@ -196,7 +193,7 @@ mod tests {
         assert_eq!(of(1, 200e3), 2);
         assert_eq!(of(1, 2e6), 3);
         assert_eq!(of(1, 1e3), 1, "the smallest where none fits");
-        assert_eq!(of(2, 200e3), 3);
+        assert_eq!(of(2, 80e3), 2, "each thread has a cache");
         assert_eq!(of(1, 0.0), 3, "nobody knows the cache");
         assert_eq!(held(&entry(1), None, 200e3).len(), 3, "nobody knows the bytes");
     }

@@ -1,7 +1,8 @@
 //! A case of the gate: how its slots are cut, and what was seen of it so far.
 
 use amdahl_reports::gate::{
-    DEFAULT_LIMIT, ExactCounts, GatedCase, Limit, Pair, Pairs, SideFailure, Trial, Which,
+    Costs, DEFAULT_LIMIT, Effort, ExactCounts, GatedCase, Limit, Pair, Pairs, SideFailure, Trial,
+    Which,
 };
 use amdahl_reports::stats::median;
 use amdahl_reports::{Agreement, CaseId, Failure};
@@ -28,8 +29,8 @@ pub(super) struct Entrant {
     /// What its check said, of which a worker that is not checked again takes the size of a result.
     pub(super) agreement: Option<Agreement>,
     pub(super) length: Length,
-    /// Epochs that it has for each of its stage's: more where its launches spread.
-    pub(super) epochs: usize,
+    /// Its launches in the stage at hand: in the second more where they spread.
+    pub(super) launches: usize,
     /// Preparing it on both sides, in seconds.
     pub(super) prepare_s: f64,
     pub(super) exact: Vec<ExactCounts>,
@@ -48,8 +49,8 @@ impl Entrant {
             limit,
             estimate_ns: 0.0,
             agreement: None,
-            length: Length { warm_up: 0, iterations: 0 },
-            epochs: 1,
+            length: Length { settling: 0, warm_up: 0, iterations: 0 },
+            launches: Effort::SCREEN.launches,
             prepare_s: 0.0,
             exact: Vec::new(),
             failure: None,
@@ -73,17 +74,43 @@ impl Entrant {
         Self { estimate_ns, agreement, length, prepare_s, ..Self::new(case, limit) }
     }
 
-    /// Slots of its epochs with what goes on between them, in seconds.
-    pub(super) fn epoch_s(&self) -> f64 {
+    /// The slots of an epoch with what goes on between them, in seconds.
+    fn epoch_s(&self) -> f64 {
         /// Two readings of `/proc`, a request and a reply.
         const BETWEEN_S: f64 = 0.3e-3;
         let slot_s =
             (self.length.warm_up + self.length.iterations) as f64 * self.estimate_ns * 1e-9;
-        4.0 * self.epochs as f64 * (slot_s + BETWEEN_S)
+        4.0 * (slot_s + BETWEEN_S)
     }
 
-    /// Puts it into the second stage.
-    pub(super) fn look_again(&mut self) {
+    /// Of the epochs that a launch has for each case, those of this one: a long iteration has averaged
+    /// already what more epochs would.
+    pub(super) fn epochs_of(&self, epochs: usize) -> usize {
+        /// Ten times an epoch of slots that are as long as they should be.
+        const LONG_S: f64 = 0.2;
+        (2..=epochs).rev().find(|&count| count as f64 * self.epoch_s() <= LONG_S).unwrap_or(1)
+    }
+
+    /// What it costs. Where iterations are long its few epochs count as part of its launch.
+    pub(super) fn costs(&self) -> Costs {
+        let settling_s = 2.0 * self.length.settling as f64 * self.estimate_ns * 1e-9;
+        let (launch_s, epoch_s) = (self.prepare_s + settling_s, self.epoch_s());
+        let epochs = self.epochs_of(Effort::SCREEN.epochs);
+        if epochs == Effort::SCREEN.epochs {
+            return Costs { launch_s, epoch_s };
+        }
+        Costs { launch_s: launch_s + epochs as f64 * epoch_s, epoch_s: 0.0 }
+    }
+
+    /// Whether a stage's round, of so many, has a launch of it: its launches lie evenly over the stage.
+    pub(super) fn takes_part(&self, round: usize, rounds: usize) -> bool {
+        let before = |round: usize| self.launches * round / rounds.max(1);
+        before(round + 1) > before(round)
+    }
+
+    /// Puts it into the second stage, with so many launches.
+    pub(super) fn look_again(&mut self, launches: usize) {
+        self.launches = launches;
         self.second = Some(Vec::new());
     }
 

@@ -10,7 +10,7 @@ use amdahl_reports::{CaseId, Failure};
 
 use super::entrant::{Entrant, Stage};
 use super::slots::epochs;
-use super::watch::pin;
+use super::watch::{pin, spread};
 use super::{Gate, costs};
 use crate::driver::{Launcher, LiveCase, Worker};
 use crate::measure::Deadline;
@@ -23,18 +23,17 @@ const PADDING_BYTES: usize = 4096;
 type Workers = [Worker; 2];
 
 impl Gate<'_> {
-    /// Launches both sides, and the canaries with them, as often as the effort says and the time allows;
-    /// gives how often that was. The pace is watched: on a busy machine later launches have fewer epochs.
-    pub(super) fn stage(
+    /// The first stage: launches both sides, and the canaries with them, as often as the effort says and the
+    /// time allows; gives how often that was. The pace is watched: on a busy machine later launches have
+    /// fewer epochs.
+    pub(super) fn screen(
         &mut self,
-        stage: Stage,
         effort: Effort,
         time: Duration,
         entrants: &mut [&mut Entrant],
         canaries: &mut [Entrant],
     ) -> usize {
         let time = Deadline::after(time);
-        let what = if stage == Stage::Screen { "screen" } else { "look again at" };
         let costs = costs(entrants.iter().map(|own| &**own).chain(&*canaries));
         let (mut done, mut planned_s) = (0, 0.0);
         while !self.must_stop() {
@@ -42,17 +41,44 @@ impl Gate<'_> {
             let left_s = time.left().as_secs_f64();
             let Some(epochs) = effort.next(done, left_s, &costs.times(pace)) else { break };
             planned_s += Effort { launches: 1, epochs }.takes_s(&costs);
-            let left = amdahl_reports::format::duration(self.left_s());
-            self.step(&format!(
-                "{what} {}: launch {} of {}, at most {left} left",
-                amdahl_reports::format::plural(entrants.len(), "case"),
-                done + 1,
-                effort.launches,
-            ));
-            self.launch_all(stage, epochs, entrants, canaries);
+            self.say("screen", entrants.len(), done, effort.launches);
+            let team = entrants.iter_mut().map(|own| &mut **own).collect();
+            self.launch_all(Stage::Screen, epochs, team, canaries.iter_mut().collect());
             done += 1;
         }
         done
+    }
+
+    /// The second stage: as many rounds as the case with most launches has launches, or as the time allows;
+    /// gives how many. The launches of a case lie evenly over the rounds, so that each has its share of what
+    /// the time allows.
+    pub(super) fn look_again(
+        &mut self,
+        epochs: usize,
+        entrants: &mut [&mut Entrant],
+        canaries: &mut [Entrant],
+    ) -> Effort {
+        let launches = |own: &Entrant| own.launches;
+        let rounds = entrants.iter().map(|own| launches(own)).max().unwrap_or(0);
+        let mut done = 0;
+        while done < rounds && !self.must_stop() {
+            self.say("look again at", entrants.len(), done, rounds);
+            let now = |own: &Entrant| own.takes_part(done, rounds);
+            let team = entrants.iter_mut().map(|own| &mut **own).filter(|own| now(own)).collect();
+            let twins = canaries.iter_mut().filter(|own| now(own)).collect();
+            self.launch_all(Stage::Second, epochs, team, twins);
+            done += 1;
+        }
+        Effort { launches: done, epochs }
+    }
+
+    fn say(&mut self, what: &str, cases: usize, done: usize, launches: usize) {
+        let cases = amdahl_reports::format::plural(cases, "case");
+        let left = amdahl_reports::format::duration(self.left_s());
+        self.step(&format!(
+            "{what} {cases}: launch {} of {launches}, at most {left} left",
+            done + 1
+        ));
     }
 
     /// One launch of every team: the cases of each number of threads, and the canaries.
@@ -60,20 +86,16 @@ impl Gate<'_> {
         &mut self,
         stage: Stage,
         epochs: usize,
-        entrants: &mut [&mut Entrant],
-        canaries: &mut [Entrant],
+        mut entrants: Vec<&mut Entrant>,
+        canaries: Vec<&mut Entrant>,
     ) {
         let sides = [self.base.launcher.clone(), self.head.launcher.clone()];
         let twins = [self.base.launcher.clone(), self.copy.clone()];
-        let mut counts: Vec<usize> = entrants.iter().map(|own| own.case.threads).collect();
-        counts.sort_unstable();
-        counts.dedup();
-        for threads in counts {
-            let same = entrants.iter_mut().filter(|own| own.case.threads == threads);
-            let team: Vec<&mut Entrant> = same.map(|own| &mut **own).collect();
-            self.launch(&sides, stage, epochs, team);
+        entrants.sort_by_key(|own| own.case.threads);
+        for team in entrants.chunk_by_mut(|one, other| one.case.threads == other.case.threads) {
+            self.launch(&sides, stage, epochs, team.iter_mut().map(|own| &mut **own).collect());
         }
-        self.launch(&twins, stage, epochs, canaries.iter_mut().collect());
+        self.launch(&twins, stage, epochs, canaries);
     }
 
     /// One launch for cases of one number of threads, in shuffled order.
@@ -113,8 +135,8 @@ impl Gate<'_> {
         count: usize,
         core: Option<usize>,
     ) -> Result<Workers, (Which, Failure)> {
-        let threads = entrant.case.threads;
-        let core = core.filter(|_| threads == 1);
+        let core = core.filter(|_| entrant.case.threads == 1);
+        let count = entrant.epochs_of(count);
         let [base, head] = match workers {
             Some(workers) => workers,
             None => self.start_both(sides, &entrant.case)?,
@@ -122,8 +144,7 @@ impl Gate<'_> {
         let mut live = self.prepare_both(base, head, entrant, core)?;
         let (clock, interrupt) = (self.clock, self.interrupt.clone());
         let stop = move || clock.has_passed() || interrupt.has_come();
-        let pairs =
-            epochs(&mut live, entrant.length, count * entrant.epochs, core, &mut self.rng, &stop)?;
+        let pairs = epochs(&mut live, entrant.length, count, core, &mut self.rng, &stop)?;
         entrant.keep(stage, &pairs);
         Ok(live.map(LiveCase::into_worker))
     }
@@ -188,6 +209,9 @@ impl Gate<'_> {
             None => pin(worker.id(), &self.processors),
         }
         let mut live = LiveCase::prepare(worker, &entrant.case, &self.source, None)?;
+        if core.is_none() {
+            spread(live.process(), &self.processors);
+        }
         live.estimate_ns = entrant.estimate_ns;
         live.agreement.clone_from(&entrant.agreement);
         Ok(live)

@@ -22,12 +22,13 @@ use std::time::Duration;
 use amdahl_reports::Machine;
 use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::gate::{
-    Costs, Effort, GateRun, Protocol, Side, Which, for_second_stage, share_epochs,
+    Costs, Effort, FEWEST_LAUNCHES, GateRun, Open, Protocol, Side, Which, for_second_stage,
+    share_launches,
 };
 
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
 use calibrate::Calibrated;
-use entrant::{Entrant, Stage};
+use entrant::Entrant;
 pub(crate) use explain::{Explaining, PROFILES};
 pub(crate) use faults::GateError;
 use sides::{Common, Program};
@@ -54,6 +55,8 @@ const LEAST_SILENCE: Duration = Duration::from_secs(10);
 const CLOSING: f64 = 0.02;
 /// Starting two processes, in seconds, before one has been timed.
 const START_S: f64 = 0.03;
+/// A machine may be faster than planned, but no more than this is believed of it.
+const LEAST_PACE: f64 = 0.5;
 /// One canary for so many cases, at least one and at most [`MOST_CANARIES`].
 const CASES_A_CANARY: usize = 8;
 /// More canaries cost more time than they reassure.
@@ -150,6 +153,7 @@ impl<'a> Gate<'a> {
             .map_err(|source| GateError::Io { path: copy.clone(), source })?;
         let launcher = |program: &Path| Launcher {
             interrupt: interrupt.clone(),
+            steady_memory: true,
             ..Launcher::of(program.to_owned(), setting.patience)
         };
         // The end of the budget is the end of the run: the last worker's end and the files come after.
@@ -201,7 +205,7 @@ impl Gate<'_> {
             };
             return Err(GateError::NothingInCommon { hint });
         }
-        let launches = Effort::SCREEN.launches + Effort::SECOND.launches;
+        let launches = Effort::SCREEN.launches + FEWEST_LAUNCHES;
         self.progress.begin((2 * entries.len() + launches) as u64);
         let mut notes = builds.notes.clone();
         notes
@@ -293,7 +297,9 @@ impl Gate<'_> {
         let time = self.clock.left().mul_f64(SCREENING);
         let costs = costs(all.iter().map(|own| &**own).chain(&*canaries));
         let planned = Effort::SCREEN.within(time.as_secs_f64(), &costs);
-        let launches = self.stage(Stage::Screen, planned, time, &mut all, canaries);
+        let before_s = self.left_s();
+        let launches = self.screen(planned, time, &mut all, canaries);
+        let pace = (before_s - self.left_s()) / Effort { launches, ..planned }.takes_s(&costs);
         protocol.screen = Effort { launches, ..planned };
         protocol.cut_short = launches < planned.launches || self.must_stop();
         if self.must_stop() {
@@ -304,17 +310,14 @@ impl Gate<'_> {
         let mut chosen: Vec<&mut Entrant> = Vec::new();
         for (index, entrant) in entrants.iter_mut().enumerate() {
             if open.contains(&index) {
-                entrant.look_again();
                 chosen.push(entrant);
             }
         }
         if !chosen.is_empty() {
-            let time = self.clock.left();
-            let planned = share_out(time.as_secs_f64(), &mut chosen, canaries);
-            let each = Effort { epochs: 1, ..planned };
-            let launches = self.stage(Stage::Second, each, time, &mut chosen, canaries);
-            protocol.second = Effort { launches, ..planned };
-            protocol.cut_short |= launches < planned.launches || self.must_stop();
+            let seconds = self.left_s() / pace.max(LEAST_PACE);
+            let rounds = share_out(seconds, planned.epochs, &mut chosen, canaries);
+            protocol.second = self.look_again(planned.epochs, &mut chosen, canaries);
+            protocol.cut_short |= protocol.second.launches < rounds || self.must_stop();
         }
     }
 
@@ -342,28 +345,40 @@ impl Gate<'_> {
     }
 }
 
-/// Divides the second stage's time among its cases: more epochs where the launches of the first spread.
-/// Gives the launches, and the most epochs that any case has in one.
-fn share_out(seconds: f64, chosen: &mut [&mut Entrant], canaries: &[Entrant]) -> Effort {
-    let costs = costs(chosen.iter().map(|own| &**own).chain(canaries));
-    let launches = Effort::SECOND.within(seconds, &costs).launches;
-    let of_canaries = self::costs(canaries.iter()).epoch_s;
-    let left_s = seconds / launches as f64 - costs.launch_s - of_canaries;
-    let each: Vec<(f64, f64)> =
-        chosen.iter().map(|own| (own.trial().spread(), own.epoch_s())).collect();
-    let shares = share_epochs(&each, left_s);
-    for (own, epochs) in chosen.iter_mut().zip(&shares) {
-        own.epochs = *epochs;
+/// Divides the second stage's time among its cases: more launches where those of the first spread. Gives
+/// the launches of the case that has most.
+fn share_out(
+    seconds: f64,
+    epochs: usize,
+    chosen: &mut [&mut Entrant],
+    canaries: &mut [Entrant],
+) -> usize {
+    let launch_s = |own: &Entrant| Effort { launches: 1, epochs }.takes_s(&own.costs());
+    let open: Vec<Open> = chosen
+        .iter()
+        .map(|own| Open { spread: own.trial().spread(), launch_s: launch_s(own) })
+        .collect();
+    let of_canaries_s: f64 = canaries.iter().map(launch_s).sum();
+    let seconds = seconds - FEWEST_LAUNCHES as f64 * of_canaries_s;
+    // Each number of threads has workers of its own.
+    let mut counts: Vec<usize> = chosen.iter().map(|own| own.case.threads).collect();
+    counts.sort_unstable();
+    counts.dedup();
+    let shares = share_launches(&open, 2.0 * START_S * counts.len() as f64, seconds);
+    for (own, launches) in chosen.iter_mut().zip(&shares) {
+        own.look_again(*launches);
     }
-    Effort { launches, epochs: shares.into_iter().max().unwrap_or(1) }
+    for own in canaries {
+        own.launches = FEWEST_LAUNCHES;
+    }
+    shares.into_iter().max().unwrap_or(0)
 }
 
 /// What a stage of these cases costs.
 fn costs<'e>(entrants: impl Iterator<Item = &'e Entrant>) -> Costs {
     let timed = entrants.filter(|own| own.failure.is_none() && own.length.iterations > 0);
-    timed.fold(Costs { launch_s: 2.0 * START_S, epoch_s: 0.0 }, |sum, own| Costs {
-        launch_s: sum.launch_s + own.prepare_s,
-        epoch_s: sum.epoch_s + own.epoch_s(),
+    timed.map(Entrant::costs).fold(Costs { launch_s: 2.0 * START_S, epoch_s: 0.0 }, |sum, own| {
+        Costs { launch_s: sum.launch_s + own.launch_s, epoch_s: sum.epoch_s + own.epoch_s }
     })
 }
 

@@ -7,9 +7,9 @@ use super::watch::steal_ticks;
 use crate::data::Rng;
 use crate::driver::LiveCase;
 
-/// A slot is disturbed where its threads waited for a processor for a longer share of it: a fifth of the
+/// A slot is disturbed where its threads waited for a processor for a longer share of it: half of the
 /// default limit. A thread of the kernel that runs for some microseconds spoils nothing.
-const WAITED_SHARE: f64 = 0.002;
+const WAITED_SHARE: f64 = 0.005;
 
 /// One side's slot.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +22,11 @@ struct Slot {
 /// How long a slot is, in iterations, on both sides alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Length {
+    /// Untimed iterations before the first slot of each side in a launch.
+    pub(super) settling: u64,
+    /// Untimed iterations before each slot.
     pub(super) warm_up: u64,
+    /// Timed iterations.
     pub(super) iterations: u64,
 }
 
@@ -43,6 +47,12 @@ pub(super) fn epochs(
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Pair>, (Which, Failure)> {
     let mut pairs = Vec::new();
+    if length.settling > 0 {
+        for side in [0, 1] {
+            let settled = live[side].warm_batch(length.settling, 1);
+            settled.map_err(|failure| (SIDES[side], failure))?;
+        }
+    }
     for _ in 0..count {
         if stop() {
             break;

@@ -26,7 +26,7 @@ pub(super) fn processors() -> Vec<usize> {
 }
 
 /// Keeps the threads that a process starts from now on, and its main thread, to these processors.
-/// Where the system refuses they stay free, on both sides alike.
+/// Where the system refuses they stay free, on both sides alike. A thread may be named as well.
 pub(super) fn pin(process: u32, processors: &[usize]) {
     let mut set = CpuSet::new();
     for &core in processors {
@@ -35,6 +35,18 @@ pub(super) fn pin(process: u32, processors: &[usize]) {
     let process = i32::try_from(process).ok().and_then(Pid::from_raw);
     if let Some(process) = process {
         let _ = sched_setaffinity(Some(process), &set);
+    }
+}
+
+/// Gives each thread of a process but the main one, which waits for them, a processor of its own, in the
+/// order they were started in: left to itself the system moves them, on each side at other times.
+pub(super) fn spread(process: u32, processors: &[usize]) {
+    let Ok(tasks) = fs::read_dir(format!("/proc/{process}/task")) else { return };
+    let ids = tasks.filter_map(|task| task.ok()?.file_name().to_str()?.parse().ok());
+    let mut threads: Vec<u32> = ids.filter(|&id| id != process).collect();
+    threads.sort_unstable();
+    for (thread, core) in threads.into_iter().zip(processors.iter().cycle()) {
+        pin(thread, &[*core]);
     }
 }
 

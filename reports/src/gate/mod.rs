@@ -30,14 +30,20 @@ pub use junit::junit;
 pub use launch::{Pair, launch_value};
 pub use limit::{DEFAULT_LIMIT, Limit};
 pub use markdown::{PULL_REQUEST_CHARACTERS, pull_request};
-pub use protocol::{Costs, Effort, LEAST_LAUNCHES, Protocol, share_epochs};
+pub use protocol::{
+    Costs, Effort, FEWEST_LAUNCHES, LEAST_LAUNCHES, Open, Protocol, share_launches,
+};
 pub use time::{
     ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, judge_times,
 };
 pub use verdict::{CaseResult, Judgement, Verdict, judge};
 
-use crate::stats::median_absolute_deviation;
+use crate::stats::hodges_lehmann_interval;
 use crate::{CaseId, Failure, Machine};
+
+/// The confidence of the interval by which launches are shared out: wide enough to see stray launches, and not
+/// made of the one that strays most.
+const SPREAD_CONFIDENCE: f64 = 0.95;
 
 /// Everything one gate measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -140,9 +146,12 @@ impl Trial {
         [&self.screen[..], self.second.as_deref().unwrap_or(&[])].concat()
     }
 
-    /// How far the launches of the first stage lie apart: the median of their distances from the median.
+    /// How far the launches of the first stage lie apart: half of the interval of their shift, as a multiple
+    /// of the limit. Unlike a median of distances it sees launches that stray. 0 where there are too few.
     pub fn spread(&self) -> f64 {
-        median_absolute_deviation(&self.screen).unwrap_or(0.0)
+        let interval = hodges_lehmann_interval(&self.screen, SPREAD_CONFIDENCE);
+        let width = interval.map_or(0.0, |interval| interval.high - interval.low);
+        width / (2.0 * self.limit.allowed_fraction(self.base_ns))
     }
 }
 

@@ -23,7 +23,8 @@ pub struct Protocol {
     pub budget_s: f64,
     /// The first stage, every case.
     pub screen: Effort,
-    /// The second stage, of the cases that the first left open; nothing where there was none.
+    /// The second stage, of the cases that the first left open: the launches of the case that had most.
+    /// Nothing where there was none.
     pub second: Effort,
     /// Whether the budget ended before the plan did.
     pub cut_short: bool,
@@ -41,8 +42,6 @@ pub struct Costs {
 impl Effort {
     /// The first stage, where the budget allows all of it.
     pub const SCREEN: Self = Self { launches: 12, epochs: 3 };
-    /// The second stage, where the budget allows all of it.
-    pub const SECOND: Self = Self { launches: 24, epochs: 8 };
 
     /// How long it takes, in seconds.
     pub fn takes_s(self, costs: &Costs) -> f64 {
@@ -73,20 +72,53 @@ impl Effort {
     }
 }
 
-/// Epochs of each case in a launch of the second stage, from the spread of its launches so far and the
-/// cost of its epoch in seconds: as the variance, so that all values become about as steady, at least one
-/// and at most those of [`Effort::SECOND`], within `seconds` where one each fits into them.
-pub fn share_epochs(cases: &[(f64, f64)], seconds: f64) -> Vec<usize> {
-    let most = Effort::SECOND.epochs;
-    let mut shares = vec![1; cases.len()];
-    let mut left_s = seconds - cases.iter().map(|(_, epoch_s)| epoch_s).sum::<f64>();
+/// An open case of the second stage, before its launches are shared out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Open {
+    /// How far its launches of the first stage spread, as a multiple of its limit: see
+    /// [`super::Trial::spread`].
+    pub spread: f64,
+    /// What a launch of it costs, in seconds.
+    pub launch_s: f64,
+}
+
+/// In the second stage every open case has so many launches, where they fit: enough to convict though two or
+/// three of them stray.
+pub const FEWEST_LAUNCHES: usize = 24;
+/// And no case has more: what is not known by then has another cause than too few launches.
+const MOST_LAUNCHES: usize = 160;
+/// Of its limit, the interval of a case may be so wide on either side that more launches are not needed.
+const ENOUGH: f64 = 0.25;
+
+/// Launches of each open case in the second stage, within `seconds`: as the square of its spread, so that
+/// all become about as certain, and no more than make it certain enough. The start of processes costs
+/// `start_s` for every launch of the case that has most of them.
+pub fn share_launches(cases: &[Open], start_s: f64, seconds: f64) -> Vec<usize> {
+    let round_s = start_s + cases.iter().map(|own| own.launch_s).sum::<f64>();
+    let fits = |launches: &usize| *launches as f64 * round_s <= seconds;
+    let fewest = (LEAST_LAUNCHES..=FEWEST_LAUNCHES).rev().find(fits).unwrap_or(LEAST_LAUNCHES);
+    let mut shares = vec![fewest; cases.len()];
+    let mut most = fewest;
+    let mut left_s = seconds - fewest as f64 * round_s;
+    // The half-width of an interval goes as one over the root of the launches.
+    let width = |at: usize, launches: usize| {
+        cases[at].spread * (Effort::SCREEN.launches as f64 / launches as f64).sqrt()
+    };
     loop {
-        let open = (0..cases.len()).filter(|&at| shares[at] < most && cases[at].1 <= left_s);
-        let variance = |at: usize| cases[at].0 * cases[at].0 / shares[at] as f64;
-        let worst = open.max_by(|&a, &b| variance(a).total_cmp(&variance(b)));
-        let Some(at) = worst.filter(|&at| variance(at) > 0.0) else { return shares };
+        let cost_s = |at: usize, launches: usize| {
+            cases[at].launch_s + if launches == most { start_s } else { 0.0 }
+        };
+        let open = (0..cases.len()).filter(|&at| {
+            let launches = shares[at];
+            launches < MOST_LAUNCHES
+                && width(at, launches) > ENOUGH
+                && cost_s(at, launches) <= left_s
+        });
+        let widest = open.max_by(|&a, &b| width(a, shares[a]).total_cmp(&width(b, shares[b])));
+        let Some(at) = widest else { return shares };
+        left_s -= cost_s(at, shares[at]);
         shares[at] += 1;
-        left_s -= cases[at].1;
+        most = most.max(shares[at]);
     }
 }
 
@@ -101,56 +133,62 @@ impl Costs {
 mod tests {
     use super::*;
 
-    /// Fifty cases of one thread: four slots of 8 ms after 4 ms of warm-up make an epoch of 48 ms.
-    const FIFTY: Costs = Costs { launch_s: 50.0 * 0.02, epoch_s: 50.0 * 0.048 };
+    /// Fifty cases: four slots of 4 ms after 1 ms of warm-up make an epoch of 20 ms.
+    const FIFTY: Costs = Costs { launch_s: 50.0 * 0.03, epoch_s: 50.0 * 0.02 };
 
     #[test]
     fn a_short_budget_takes_epochs_before_launches() {
-        assert_eq!(Effort::SCREEN.within(200.0, &FIFTY), Effort::SCREEN);
-        // Twelve launches of two epochs take 12 x (1 + 2 x 2.4) = 69.6 s, of one 40.8 s; nine of one 30.6 s.
-        assert_eq!(Effort::SCREEN.within(80.0, &FIFTY), Effort { launches: 12, epochs: 2 });
-        assert_eq!(Effort::SCREEN.within(42.0, &FIFTY), Effort { launches: 12, epochs: 1 });
-        assert_eq!(Effort::SCREEN.within(32.0, &FIFTY), Effort { launches: 9, epochs: 1 });
+        // Twelve launches of three epochs take 12 x (1.5 + 3 x 1) = 54 s, of two 42 s, of one 30 s; nine of
+        // one 22.5 s.
+        assert_eq!(Effort::SCREEN.within(0.4 * 180.0, &FIFTY), Effort::SCREEN);
+        assert_eq!(Effort::SCREEN.within(50.0, &FIFTY), Effort { launches: 12, epochs: 2 });
+        assert_eq!(Effort::SCREEN.within(32.0, &FIFTY), Effort { launches: 12, epochs: 1 });
+        assert_eq!(Effort::SCREEN.within(23.0, &FIFTY), Effort { launches: 9, epochs: 1 });
     }
 
     #[test]
     fn too_short_a_budget_keeps_what_a_bound_needs() {
         let least = Effort { launches: LEAST_LAUNCHES, epochs: 1 };
         assert_eq!(Effort::SCREEN.within(1.0, &FIFTY), least);
-        assert_eq!(Effort::SECOND.within(0.0, &FIFTY), least);
     }
 
     #[test]
     fn a_machine_slower_than_its_costs_loses_epochs_before_launches() {
         let screen = Effort::SCREEN;
         assert_eq!(screen.next(0, 140.0, &FIFTY), Some(3));
-        // Four more launches of three epochs take 32.8 s, of two 23.2 s; half as long again 34.8 s.
-        assert_eq!(screen.next(8, 35.0, &FIFTY), Some(3));
-        assert_eq!(screen.next(8, 35.0, &FIFTY.times(1.5)), Some(2));
-        assert_eq!(screen.next(8, 14.0, &FIFTY), Some(1));
-        assert_eq!(screen.next(8, 3.0, &FIFTY), None);
-        assert_eq!(screen.next(7, 3.0, &FIFTY), Some(1), "a bound needs eight");
+        // Four more launches of three epochs take 18 s, of two 14 s; half as long again 21 s.
+        assert_eq!(screen.next(8, 22.0, &FIFTY), Some(3));
+        assert_eq!(screen.next(8, 22.0, &FIFTY.times(1.5)), Some(2));
+        assert_eq!(screen.next(8, 11.0, &FIFTY), Some(1));
+        assert_eq!(screen.next(8, 2.0, &FIFTY), None);
+        assert_eq!(screen.next(7, 2.0, &FIFTY), Some(1), "a bound needs eight");
         assert_eq!(screen.next(12, 140.0, &FIFTY), None);
     }
 
-    #[test]
-    fn fifty_cases_are_screened_and_a_few_looked_at_again_within_three_minutes() {
-        let screen = Effort::SCREEN.within(0.4 * 180.0, &FIFTY);
-        let left = 180.0 - screen.takes_s(&FIFTY);
-        let four = Costs { launch_s: 4.0 * 0.02, epoch_s: 4.0 * 0.048 };
-        assert_eq!(Effort::SECOND.within(left, &four), Effort::SECOND);
+    fn open(spread: f64, launch_s: f64) -> Open {
+        Open { spread, launch_s }
     }
 
     #[test]
-    fn epochs_go_where_launches_spread_and_stay_within_the_time() {
-        // Variances of 1, 4 and 16 and 13 s over what one each takes: shares of 1, 4 and 16 would be
-        // equal; at most 8 are allowed.
-        let cases = [(1.0, 1.0), (2.0, 1.0), (4.0, 1.0)];
-        assert_eq!(share_epochs(&cases, 13.0), [1, 4, 8]);
-        assert_eq!(share_epochs(&cases, 4.0), [1, 1, 2]);
-        assert_eq!(share_epochs(&cases, 0.0), [1, 1, 1]);
-        // A dear case waits, the others do not wait for it.
-        assert_eq!(share_epochs(&[(4.0, 10.0), (1.0, 1.0)], 13.0), [1, 3]);
-        assert_eq!(share_epochs(&[(0.0, 1.0)], 100.0), [1]);
+    fn launches_go_where_they_spread_and_stay_within_the_time() {
+        // Spreads of 1, 2 and 4 want shares of 1, 4 and 16.
+        let cases = [open(1.0, 0.1), open(2.0, 0.1), open(4.0, 0.1)];
+        assert_eq!(share_launches(&cases, 0.0, 17.4), [24, 30, 120]);
+        assert_eq!(share_launches(&cases, 0.0, 3.1), [10, 10, 10]);
+        assert_eq!(share_launches(&cases, 0.0, 0.0), [8, 8, 8], "a bound needs eight");
+    }
+
+    #[test]
+    fn a_case_that_is_certain_enough_leaves_its_time_to_others() {
+        // A spread of half a limit is a quarter of it after 4 x 12 launches.
+        assert_eq!(share_launches(&[open(0.5, 0.1)], 0.0, 100.0), [48]);
+        assert_eq!(share_launches(&[open(0.1, 0.1)], 0.0, 100.0), [24]);
+        assert_eq!(share_launches(&[open(0.1, 0.1), open(30.0, 0.1)], 0.0, 100.0), [24, 160]);
+    }
+
+    #[test]
+    fn a_case_with_most_launches_pays_for_starting_processes() {
+        // Rounds of 1.1 s: 26 of them in 29 s.
+        assert_eq!(share_launches(&[open(9.0, 0.1)], 1.0, 29.0), [26]);
     }
 }

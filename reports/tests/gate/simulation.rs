@@ -4,7 +4,8 @@
 //! program down, with a tail of bad launches and a drift that pairing does not quite remove.
 
 use amdahl_reports::gate::{
-    Effort, GateRun, TimeOutcome, Trial, Verdict, for_second_stage, judge, judge_times,
+    Effort, GateRun, Open, TimeOutcome, Trial, Verdict, for_second_stage, judge, judge_times,
+    share_launches,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -23,6 +24,10 @@ struct Noise {
 
 /// As on a two-core guest: the bound of a case is near 1 % after the first stage.
 const ORDINARY: Noise = Noise { ordinary: 0.006, bad: (0.05, 0.04), drift: 0.001 };
+
+/// What a launch of a case costs, and the time of the second stage for twenty cases, in seconds.
+const LAUNCH_S: f64 = 0.1;
+const SECOND_S: f64 = 36.0;
 
 struct Machine(ChaCha8Rng);
 
@@ -55,8 +60,11 @@ impl Machine {
                 plant::trial("any", &self.launches(Effort::SCREEN.launches, *shift, noise))
             })
             .collect();
-        for open in for_second_stage(&trials) {
-            trials[open].second = Some(self.launches(Effort::SECOND.launches, shifts[open], noise));
+        let open = for_second_stage(&trials);
+        let spread = |&at: &usize| Open { spread: trials[at].spread(), launch_s: LAUNCH_S };
+        let each: Vec<Open> = open.iter().map(spread).collect();
+        for (at, launches) in open.into_iter().zip(share_launches(&each, 0.0, SECOND_S)) {
+            trials[at].second = Some(self.launches(launches, shifts[at], noise));
         }
         let mut run = plant::run(trials);
         run.canaries =

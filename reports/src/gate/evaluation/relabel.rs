@@ -6,7 +6,7 @@
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::super::{Effort, TimeOutcome, Trial, for_second_stage, judge_times};
+use super::super::{FEWEST_LAUNCHES, TimeOutcome, Trial, for_second_stage, judge_times};
 use super::Rate;
 use crate::stats::SEED;
 
@@ -39,7 +39,7 @@ fn relabel(trials: &[Trial], rng: &mut ChaCha8Rng) -> Vec<Trial> {
     let looked_at = longest(&|trial| trial.second.as_ref().map_or(0, Vec::len));
     let screen_signs = signs(screened, rng);
     let second_signs = signs(looked_at, rng);
-    let stand_in_for = if looked_at > 0 { looked_at } else { Effort::SECOND.launches };
+    let stand_in_for = if looked_at > 0 { looked_at } else { FEWEST_LAUNCHES };
     let drawn: Vec<usize> = (0..stand_in_for).map(|_| index(screened.max(1), rng)).collect();
     let drawn_signs = signs(stand_in_for, rng);
     let mut relabelled: Vec<Trial> = trials
