@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use crate::cli::print::Streams;
 use crate::cli::{self, CLI_VARIABLE};
 use crate::declare::Suite;
+use crate::driver::PADDING_VARIABLE;
 use crate::protocol::{Purpose, WORKER_VARIABLE};
 use crate::{bench, worker};
 
@@ -37,6 +38,8 @@ pub fn main(suite: Suite) -> ExitCode {
                 return streams.error(&anyhow::anyhow!("{}: {error}", worker::PLANT_VARIABLE));
             }
         };
+        let padding = std::env::var_os(PADDING_VARIABLE).unwrap_or_default();
+        worker::shift_heap(padding.len());
         return match Purpose::from_word(&word) {
             Some(purpose) => worker::serve(&suite, purpose, &plants),
             None => streams.error(&anyhow::anyhow!(

@@ -104,9 +104,9 @@ pub enum DeclareError {
         /// The extent.
         extent: usize,
     },
-    /// A gate at a size that is neither measured nor on the axis of growth.
+    /// A gate at a size that is neither declared nor on the axis of growth.
     #[error(
-        "the gate of `{kernel}` is at `{size}`, which is no measured size and not on its axis of growth: declare one of them"
+        "the gate of `{kernel}` is at `{size}`, which is no declared size and not on its axis of growth: declare one of them"
     )]
     UnknownGate {
         /// The kernel.

@@ -157,7 +157,7 @@ macro_rules! growing_methods {
         }
 
         /// Names the size at which two builds are compared, one at which an iteration takes a few
-        /// milliseconds at most: a measured size, or one on the axis of growth.
+        /// milliseconds at most: a declared size, or one on the axis of growth.
         pub fn gate(mut self, size: S) -> Self {
             self.growing.gate = Some(size);
             self

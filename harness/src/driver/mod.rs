@@ -9,4 +9,4 @@ mod signal;
 pub(crate) use crossing::PeerResult;
 pub(crate) use interrupt::Interrupt;
 pub(crate) use live::{BatchTime, LiveCase};
-pub(crate) use process::{Greeting, Launcher, Worker};
+pub(crate) use process::{Greeting, Launcher, PADDING_VARIABLE, Worker};

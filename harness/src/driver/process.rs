@@ -50,8 +50,9 @@ pub(crate) struct Launcher {
     pub(crate) plants: Option<String>,
 }
 
-/// Nothing reads it: its length moves the stack of the program that is given it.
-const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
+/// Only its length matters: it moves the stack of the program that is given it, and a worker moves its heap
+/// by as much.
+pub(crate) const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
 
 /// Where glibc's allocator looks for its settings; others look elsewhere and keep theirs.
 const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";

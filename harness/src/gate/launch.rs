@@ -1,11 +1,12 @@
-//! A launch: fresh processes of both sides, in which every case has its epochs.
+//! A launch: fresh processes of both sides, in which a case has its epochs.
 //!
 //! The launch is what the statistics count. Address layout, page placement and the padding of the
-//! environment are drawn anew with each; a case prepared again in an old process is not.
+//! environment are drawn anew with each. No case follows another in a process: what that one left in the
+//! heap would move this one's data, and may differ between the sides.
 
 use std::time::Duration;
 
-use amdahl_reports::gate::{Effort, Which};
+use amdahl_reports::gate::{Effort, FEWEST_LAUNCHES, Which};
 use amdahl_reports::{CaseId, Failure};
 
 use super::entrant::{Entrant, Stage};
@@ -18,9 +19,6 @@ use crate::protocol::Purpose;
 
 /// The environment's padding is below this, in bytes: a page, after which the stack's layout repeats.
 const PADDING_BYTES: usize = 4096;
-
-/// The two workers of a launch.
-type Workers = [Worker; 2];
 
 impl Gate<'_> {
     /// The first stage: launches both sides, and the canaries with them, as often as the effort says and the
@@ -62,7 +60,11 @@ impl Gate<'_> {
         let rounds = entrants.iter().map(|own| launches(own)).max().unwrap_or(0);
         let mut done = 0;
         while done < rounds && !self.must_stop() {
-            self.say("look again at", entrants.len(), done, rounds);
+            // The plan of steps knows of so many, however many rounds there are.
+            let steps_before = |round: usize| FEWEST_LAUNCHES * round / rounds;
+            if steps_before(done + 1) > steps_before(done) {
+                self.say("look again at", entrants.len(), done, rounds);
+            }
             let now = |own: &Entrant| own.takes_part(done, rounds);
             let team = entrants.iter_mut().map(|own| &mut **own).filter(|own| now(own)).collect();
             let twins = canaries.iter_mut().filter(|own| now(own)).collect();
@@ -81,24 +83,21 @@ impl Gate<'_> {
         ));
     }
 
-    /// One launch of every team: the cases of each number of threads, and the canaries.
+    /// One launch of each case, and of the canaries.
     fn launch_all(
         &mut self,
         stage: Stage,
         epochs: usize,
-        mut entrants: Vec<&mut Entrant>,
+        entrants: Vec<&mut Entrant>,
         canaries: Vec<&mut Entrant>,
     ) {
         let sides = [self.base.launcher.clone(), self.head.launcher.clone()];
         let twins = [self.base.launcher.clone(), self.copy.clone()];
-        entrants.sort_by_key(|own| own.case.threads);
-        for team in entrants.chunk_by_mut(|one, other| one.case.threads == other.case.threads) {
-            self.launch(&sides, stage, epochs, team.iter_mut().map(|own| &mut **own).collect());
-        }
+        self.launch(&sides, stage, epochs, entrants);
         self.launch(&twins, stage, epochs, canaries);
     }
 
-    /// One launch for cases of one number of threads, in shuffled order.
+    /// One launch of each of these cases, in shuffled order.
     pub(super) fn launch(
         &mut self,
         sides: &[Launcher; 2],
@@ -108,7 +107,6 @@ impl Gate<'_> {
     ) {
         self.rng.shuffle(&mut team);
         let core = self.next_core();
-        let mut workers: Option<Workers> = None;
         for entrant in team {
             if self.must_stop() {
                 return;
@@ -116,8 +114,8 @@ impl Gate<'_> {
             if entrant.failure.is_some() || entrant.length.iterations == 0 {
                 continue;
             }
-            match self.visit(sides, workers.take(), entrant, stage, count, core) {
-                Ok(again) => workers = Some(again),
+            match self.visit(sides, entrant, stage, count, core) {
+                Ok(()) => {}
                 // Out of time, a worker is ended in the middle of its work: no fault of the case.
                 Err(_) if self.must_stop() => return,
                 Err((side, failure)) => entrant.stumble(side, failure, false),
@@ -125,28 +123,24 @@ impl Gate<'_> {
         }
     }
 
-    /// Prepares a case on both sides and runs its epochs; gives the workers back.
+    /// Starts both sides, prepares a case on them and runs its epochs.
     fn visit(
         &mut self,
         sides: &[Launcher; 2],
-        workers: Option<Workers>,
         entrant: &mut Entrant,
         stage: Stage,
         count: usize,
         core: Option<usize>,
-    ) -> Result<Workers, (Which, Failure)> {
+    ) -> Result<(), (Which, Failure)> {
         let core = core.filter(|_| entrant.case.threads == 1);
         let count = entrant.epochs_of(count);
-        let [base, head] = match workers {
-            Some(workers) => workers,
-            None => self.start_both(sides, &entrant.case)?,
-        };
+        let [base, head] = self.start_both(sides, &entrant.case)?;
         let mut live = self.prepare_both(base, head, entrant, core)?;
         let (clock, interrupt) = (self.clock, self.interrupt.clone());
         let stop = move || clock.has_passed() || interrupt.has_come();
         let pairs = epochs(&mut live, entrant.length, count, core, &mut self.rng, &stop)?;
         entrant.keep(stage, &pairs);
-        Ok(live.map(LiveCase::into_worker))
+        Ok(())
     }
 
     /// Prepares a case on both sides. Who comes first finds the memory as it is: a coin decides, so that it
@@ -182,7 +176,7 @@ impl Gate<'_> {
         &mut self,
         sides: &[Launcher; 2],
         case: &CaseId,
-    ) -> Result<Workers, (Which, Failure)> {
+    ) -> Result<[Worker; 2], (Which, Failure)> {
         let order = self.order();
         let of_base = |failure| (Which::Base, failure);
         let first = self.start(&sides[order[0]], case).map_err(of_base)?;

@@ -23,7 +23,7 @@ use amdahl_reports::Machine;
 use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::gate::{
     Costs, Effort, FEWEST_LAUNCHES, GateRun, Open, Protocol, Side, Which, for_second_stage,
-    share_launches,
+    is_suspect, share_launches,
 };
 
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
@@ -53,8 +53,6 @@ const SILENCE: f64 = 1.0 / 6.0;
 const LEAST_SILENCE: Duration = Duration::from_secs(10);
 /// This share of the budget is for what comes after the last slot.
 const CLOSING: f64 = 0.02;
-/// Starting two processes, in seconds, before one has been timed.
-const START_S: f64 = 0.03;
 /// A machine may be faster than planned, but no more than this is believed of it.
 const LEAST_PACE: f64 = 0.5;
 /// One canary for so many cases, at least one and at most [`MOST_CANARIES`].
@@ -278,7 +276,7 @@ impl Gate<'_> {
     fn canaries(&mut self, entrants: &[Entrant]) -> Vec<Entrant> {
         let sound = |own: &&Entrant| own.failure.is_none() && own.length.iterations > 0;
         let mut able: Vec<&Entrant> = entrants.iter().filter(sound).collect();
-        // All canaries share a launch, so they share a number of threads: the least there is.
+        // Of the least number of threads: they vouch for the machine, not for a pool.
         let least = able.iter().map(|own| own.case.threads).min();
         able.retain(|own| Some(own.case.threads) == least);
         self.rng.shuffle(&mut able);
@@ -356,15 +354,15 @@ fn share_out(
     let launch_s = |own: &Entrant| Effort { launches: 1, epochs }.takes_s(&own.costs());
     let open: Vec<Open> = chosen
         .iter()
-        .map(|own| Open { spread: own.trial().spread(), launch_s: launch_s(own) })
+        .map(|own| {
+            let trial = own.trial();
+            let is_suspect = is_suspect(&trial);
+            Open { spread: trial.spread(), launch_s: launch_s(own), is_suspect }
+        })
         .collect();
     let of_canaries_s: f64 = canaries.iter().map(launch_s).sum();
     let seconds = seconds - FEWEST_LAUNCHES as f64 * of_canaries_s;
-    // Each number of threads has workers of its own.
-    let mut counts: Vec<usize> = chosen.iter().map(|own| own.case.threads).collect();
-    counts.sort_unstable();
-    counts.dedup();
-    let shares = share_launches(&open, 2.0 * START_S * counts.len() as f64, seconds);
+    let shares = share_launches(&open, seconds);
     for (own, launches) in chosen.iter_mut().zip(&shares) {
         own.look_again(*launches);
     }
@@ -377,8 +375,9 @@ fn share_out(
 /// What a stage of these cases costs.
 fn costs<'e>(entrants: impl Iterator<Item = &'e Entrant>) -> Costs {
     let timed = entrants.filter(|own| own.failure.is_none() && own.length.iterations > 0);
-    timed.map(Entrant::costs).fold(Costs { launch_s: 2.0 * START_S, epoch_s: 0.0 }, |sum, own| {
-        Costs { launch_s: sum.launch_s + own.launch_s, epoch_s: sum.epoch_s + own.epoch_s }
+    timed.map(Entrant::costs).fold(Costs::default(), |sum, own| Costs {
+        launch_s: sum.launch_s + own.launch_s,
+        epoch_s: sum.epoch_s + own.epoch_s,
     })
 }
 

@@ -19,7 +19,7 @@ pub(crate) enum Budget {
 impl Budget {
     /// What `cargo bench` takes: enough for criterion, interleaving, heap and profiles of a case.
     pub(crate) const FULL: Self =
-        Self::PerCase { each: Duration::from_millis(3_300), most: Duration::from_mins(22) };
+        Self::PerCase { each: Duration::from_millis(3_300), most: Duration::from_mins(30) };
     /// What `cargo bench -- --quick` takes.
     pub(crate) const QUICK: Self =
         Self::PerCase { each: Duration::from_millis(660), most: Duration::from_mins(5) };

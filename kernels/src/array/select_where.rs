@@ -29,7 +29,6 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         .agree_within(|_| Tolerance::EXACT)
         .growing(|n| n)
-        .gate(30_000)
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

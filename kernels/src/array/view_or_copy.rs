@@ -33,7 +33,6 @@ pub fn kernel() -> Kernel {
         // sides have them.
         .agree_within(|&n| Tolerance::relative((n as f64 + 2.0) * f64::EPSILON))
         .growing(|n| n)
-        .gate(60_000)
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("nalgebra", with_nalgebra)

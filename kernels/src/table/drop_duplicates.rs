@@ -74,7 +74,7 @@ pub fn kernel() -> Kernel {
         })
         .bound_by(Bound::Read)
         .growing(|n| n)
-        .gate(SCANNED_ROWS)
+        .gate(2_000)
         .reference("rows", rows)
         .only_where(|&rows| rows <= SCANNED_ROWS, SCAN)
         .variant("scan", scan)

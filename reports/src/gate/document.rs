@@ -242,7 +242,7 @@ fn protocol(run: &GateRun, judgement: &Judgement) -> Vec<Text> {
         points.insert(
             1,
             format!(
-                "Looked at again, on fresh launches alone: {}, {}.",
+                "Looked at again, on fresh launches alone: {}, up to {}.",
                 format::plural(looked_at, "case"),
                 effort(of.second)
             ),

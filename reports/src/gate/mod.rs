@@ -34,7 +34,8 @@ pub use protocol::{
     Costs, Effort, FEWEST_LAUNCHES, LEAST_LAUNCHES, Open, Protocol, share_launches,
 };
 pub use time::{
-    ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, judge_times,
+    ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, is_suspect,
+    judge_times,
 };
 pub use verdict::{CaseResult, Judgement, Verdict, judge};
 

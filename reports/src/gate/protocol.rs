@@ -1,7 +1,7 @@
 //! How much is measured: launches and epochs, and what of them a budget allows.
 //!
-//! An epoch is four slots, ABBA or BAAB, of one case. A launch is a fresh process a side, in which
-//! every case has its epochs.
+//! An epoch is four slots, ABBA or BAAB, of one case. A launch is a fresh process a side, in which a case has
+//! its epochs.
 
 /// With fewer launches no slow-down can be bounded with the confidence asked for: the interval of
 /// eight is the first that reaches 99 % on both sides together (`2 / 2^8 < 0.01`).
@@ -33,7 +33,7 @@ pub struct Protocol {
 /// What a stage costs, in seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Costs {
-    /// Once a launch: starting processes and preparing every case on both sides.
+    /// Once a launch: starting both sides' processes and preparing every case on them.
     pub launch_s: f64,
     /// Once an epoch of a launch: the slots of every case.
     pub epoch_s: f64,
@@ -80,45 +80,44 @@ pub struct Open {
     pub spread: f64,
     /// What a launch of it costs, in seconds.
     pub launch_s: f64,
+    /// Whether the first stage made it suspect: it may have to be convicted, not bounded alone.
+    pub is_suspect: bool,
 }
 
-/// In the second stage every open case has so many launches, where they fit: enough to convict though two or
-/// three of them stray.
+/// In the second stage every open case has so many launches, where they fit.
 pub const FEWEST_LAUNCHES: usize = 24;
+/// And a suspect at least so many, where there is time: enough to convict beside a dozen others though
+/// some launches stray.
+const FEWEST_OF_A_SUSPECT: usize = 48;
 /// And no case has more: what is not known by then has another cause than too few launches.
 const MOST_LAUNCHES: usize = 160;
 /// Of its limit, the interval of a case may be so wide on either side that more launches are not needed.
 const ENOUGH: f64 = 0.25;
 
 /// Launches of each open case in the second stage, within `seconds`: as the square of its spread, so that
-/// all become about as certain, and no more than make it certain enough. The start of processes costs
-/// `start_s` for every launch of the case that has most of them.
-pub fn share_launches(cases: &[Open], start_s: f64, seconds: f64) -> Vec<usize> {
-    let round_s = start_s + cases.iter().map(|own| own.launch_s).sum::<f64>();
+/// all become about as certain, and no more than make it certain enough.
+pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
+    let round_s = cases.iter().map(|own| own.launch_s).sum::<f64>();
     let fits = |launches: &usize| *launches as f64 * round_s <= seconds;
     let fewest = (LEAST_LAUNCHES..=FEWEST_LAUNCHES).rev().find(fits).unwrap_or(LEAST_LAUNCHES);
     let mut shares = vec![fewest; cases.len()];
-    let mut most = fewest;
     let mut left_s = seconds - fewest as f64 * round_s;
-    // The half-width of an interval goes as one over the root of the launches.
-    let width = |at: usize, launches: usize| {
+    // The half-width of an interval goes as one over the root of the launches. Suspects come first.
+    let want = |at: usize, launches: usize| {
+        if cases[at].is_suspect && launches < FEWEST_OF_A_SUSPECT {
+            return f64::INFINITY;
+        }
         cases[at].spread * (Effort::SCREEN.launches as f64 / launches as f64).sqrt()
     };
     loop {
-        let cost_s = |at: usize, launches: usize| {
-            cases[at].launch_s + if launches == most { start_s } else { 0.0 }
-        };
         let open = (0..cases.len()).filter(|&at| {
             let launches = shares[at];
-            launches < MOST_LAUNCHES
-                && width(at, launches) > ENOUGH
-                && cost_s(at, launches) <= left_s
+            launches < MOST_LAUNCHES && want(at, launches) > ENOUGH && cases[at].launch_s <= left_s
         });
-        let widest = open.max_by(|&a, &b| width(a, shares[a]).total_cmp(&width(b, shares[b])));
-        let Some(at) = widest else { return shares };
-        left_s -= cost_s(at, shares[at]);
+        let most = open.max_by(|&a, &b| want(a, shares[a]).total_cmp(&want(b, shares[b])));
+        let Some(at) = most else { return shares };
+        left_s -= cases[at].launch_s;
         shares[at] += 1;
-        most = most.max(shares[at]);
     }
 }
 
@@ -166,29 +165,25 @@ mod tests {
     }
 
     fn open(spread: f64, launch_s: f64) -> Open {
-        Open { spread, launch_s }
+        Open { spread, launch_s, is_suspect: false }
     }
 
     #[test]
     fn launches_go_where_they_spread_and_stay_within_the_time() {
         // Spreads of 1, 2 and 4 want shares of 1, 4 and 16.
         let cases = [open(1.0, 0.1), open(2.0, 0.1), open(4.0, 0.1)];
-        assert_eq!(share_launches(&cases, 0.0, 17.4), [24, 30, 120]);
-        assert_eq!(share_launches(&cases, 0.0, 3.1), [10, 10, 10]);
-        assert_eq!(share_launches(&cases, 0.0, 0.0), [8, 8, 8], "a bound needs eight");
+        assert_eq!(share_launches(&cases, 17.4), [24, 30, 120]);
+        assert_eq!(share_launches(&cases, 3.1), [10, 10, 10]);
+        assert_eq!(share_launches(&cases, 0.0), [8, 8, 8], "a bound needs eight");
     }
 
     #[test]
     fn a_case_that_is_certain_enough_leaves_its_time_to_others() {
         // A spread of half a limit is a quarter of it after 4 x 12 launches.
-        assert_eq!(share_launches(&[open(0.5, 0.1)], 0.0, 100.0), [48]);
-        assert_eq!(share_launches(&[open(0.1, 0.1)], 0.0, 100.0), [24]);
-        assert_eq!(share_launches(&[open(0.1, 0.1), open(30.0, 0.1)], 0.0, 100.0), [24, 160]);
-    }
-
-    #[test]
-    fn a_case_with_most_launches_pays_for_starting_processes() {
-        // Rounds of 1.1 s: 26 of them in 29 s.
-        assert_eq!(share_launches(&[open(9.0, 0.1)], 1.0, 29.0), [26]);
+        assert_eq!(share_launches(&[open(0.5, 0.1)], 100.0), [48]);
+        assert_eq!(share_launches(&[open(0.1, 0.1)], 100.0), [24]);
+        assert_eq!(share_launches(&[open(0.1, 0.1), open(30.0, 0.1)], 100.0), [24, 160]);
+        let suspect = Open { is_suspect: true, ..open(0.1, 0.1) };
+        assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 9.05), [48, 42]);
     }
 }

@@ -21,6 +21,10 @@ const LOOK_CONFIDENCE: f64 = 0.99;
 /// is 1 %. A gate that could not have seen that says so instead.
 const SIGHT: f64 = 2.0;
 
+/// What convicts must show a change of more than this share of the limit, not merely some change: two
+/// files of one program differ a little, since their code lies in other pages, and do so in every launch.
+const SURE_SHARE: f64 = 0.5;
+
 /// In the first stage a case is suspect from this p-value on: a wide net, since it convicts nobody.
 const SUSPECT_P: f64 = 0.1;
 
@@ -74,6 +78,18 @@ fn estimate(launches: &[f64]) -> f64 {
     hodges_lehmann(launches).map_or(0.0, f64::exp_m1)
 }
 
+/// The p-value of a change of these launches beyond [`SURE_SHARE`] of the limit, in the direction of its
+/// estimate; 1 where the estimate is not beyond it.
+fn p_beyond(launches: &[f64], limit: f64) -> f64 {
+    let Some(shift) = hodges_lehmann(launches) else { return 1.0 };
+    let least = (SURE_SHARE * limit).ln_1p();
+    if shift.abs() <= least {
+        return 1.0;
+    }
+    let beyond: Vec<f64> = launches.iter().map(|value| value - least.copysign(shift)).collect();
+    wilcoxon_signed_rank(&beyond)
+}
+
 fn limit_of(trial: &Trial) -> f64 {
     trial.limit.allowed_fraction(trial.base_ns)
 }
@@ -103,13 +119,17 @@ pub(super) fn stand(launches: &[f64], trial: &Trial) -> Stand {
     }
 }
 
+/// Whether the first stage makes a case suspect.
+pub fn is_suspect(trial: &Trial) -> bool {
+    estimate(&trial.screen) > SUSPECT_SHARE * limit_of(trial)
+        && wilcoxon_signed_rank(&trial.screen) <= SUSPECT_P
+}
+
 /// The cases that the first stage leaves open, by index: suspects, and those whose slow-down is not
 /// bounded well enough to pass.
 pub fn for_second_stage(trials: &[Trial]) -> Vec<usize> {
     let is_open = |trial: &Trial| {
-        let suspect = estimate(&trial.screen) > SUSPECT_SHARE * limit_of(trial)
-            && wilcoxon_signed_rank(&trial.screen) <= SUSPECT_P;
-        trial.failure.is_none() && (suspect || !is_bounded(trial, &trial.screen))
+        trial.failure.is_none() && (is_suspect(trial) || !is_bounded(trial, &trial.screen))
     };
     (0..trials.len()).filter(|&index| is_open(&trials[index])).collect()
 }
@@ -117,11 +137,13 @@ pub fn for_second_stage(trials: &[Trial]) -> Vec<usize> {
 /// What is said of each case, in the order given.
 pub fn judge_times(trials: &[Trial]) -> Vec<TimeResult> {
     let sound = |trial: &&Trial| trial.failure.is_none();
-    let p_of = |launches: &[f64]| wilcoxon_signed_rank(launches);
     // Each stage asks its own question of its own cases, and adjusts for as many.
-    let screened: Vec<f64> = trials.iter().filter(sound).map(|trial| p_of(&trial.screen)).collect();
-    let looked_at: Vec<f64> =
-        trials.iter().filter(sound).filter_map(|t| t.second.as_deref()).map(p_of).collect();
+    let sound_ones = || trials.iter().filter(sound);
+    let screened: Vec<f64> =
+        sound_ones().map(|trial| p_beyond(&trial.screen, limit_of(trial))).collect();
+    let looked_at: Vec<f64> = sound_ones()
+        .filter_map(|trial| Some(p_beyond(trial.second.as_deref()?, limit_of(trial))))
+        .collect();
     let mut screened = holm(&screened).into_iter();
     let mut looked_at = holm(&looked_at).into_iter();
     let judged = trials.iter().map(|trial| {
@@ -193,7 +215,7 @@ fn judge_one(trial: &Trial, deciding: &[f64], p: f64) -> TimeResult {
 /// Which canaries show a change that is not there, in either direction, over all their launches.
 pub fn alarms(canaries: &[Trial]) -> Vec<&Trial> {
     let p: Vec<f64> =
-        canaries.iter().map(|trial| wilcoxon_signed_rank(&trial.launches())).collect();
+        canaries.iter().map(|trial| p_beyond(&trial.launches(), limit_of(trial))).collect();
     let adjusted = holm(&p);
     let changed = |trial: &Trial| estimate(&trial.launches()).abs() > limit_of(trial);
     let alarming = canaries.iter().zip(adjusted).filter(|(trial, p)| *p <= ALPHA && changed(trial));

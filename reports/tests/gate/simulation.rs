@@ -4,8 +4,8 @@
 //! program down, with a tail of bad launches and a drift that pairing does not quite remove.
 
 use amdahl_reports::gate::{
-    Effort, GateRun, Open, TimeOutcome, Trial, Verdict, for_second_stage, judge, judge_times,
-    share_launches,
+    Effort, GateRun, Open, TimeOutcome, Trial, Verdict, for_second_stage, is_suspect, judge,
+    judge_times, share_launches,
 };
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -61,9 +61,15 @@ impl Machine {
             })
             .collect();
         let open = for_second_stage(&trials);
-        let spread = |&at: &usize| Open { spread: trials[at].spread(), launch_s: LAUNCH_S };
-        let each: Vec<Open> = open.iter().map(spread).collect();
-        for (at, launches) in open.into_iter().zip(share_launches(&each, 0.0, SECOND_S)) {
+        let each: Vec<Open> = open
+            .iter()
+            .map(|&at| Open {
+                spread: trials[at].spread(),
+                launch_s: LAUNCH_S,
+                is_suspect: is_suspect(&trials[at]),
+            })
+            .collect();
+        for (at, launches) in open.into_iter().zip(share_launches(&each, SECOND_S)) {
             trials[at].second = Some(self.launches(launches, shifts[at], noise));
         }
         let mut run = plant::run(trials);

@@ -25,6 +25,7 @@ pub fn kernel() -> Kernel {
         Size { shape, order, axis }
     }
     const MEASURED: &[usize] = &[1_000, 100, 50];
+    const GATE: Size = size(&[100, 100, 10], Order::C, 0);
     Kernel::new("axis_sum", "an array summed along one axis, in either memory order, f64")
         .exercise("D.3")
         .sizes(
@@ -43,6 +44,7 @@ pub fn kernel() -> Kernel {
                 size(&[2, 524_309], Order::C, 1),
                 size(&[80_021, 7], Order::C, 0),
                 size(&[5, 40_009], Order::C, 0),
+                GATE,
             ])
             .measured([
                 size(MEASURED, Order::C, 0),
@@ -61,6 +63,7 @@ pub fn kernel() -> Kernel {
         // A sum of n values of one sign is within n rounding errors in any order; both sides have
         // them.
         .agree_within(|size| Tolerance::relative(2.0 * (extent_summed(size) + 2.0) * f64::EPSILON))
+        .gate(GATE)
         .reference("naive", naive::<f64>)
         .counted(AxisSum::counted, naive::<Counted>)
         .variant("ndarray", with_ndarray)

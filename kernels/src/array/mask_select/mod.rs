@@ -30,7 +30,6 @@ pub fn kernel() -> Kernel {
         .bound_by(Bound::Copy)
         .agree_within(|_| Tolerance::EXACT)
         .growing(|n| n)
-        .gate(40_000)
         .reference("naive", naive)
         .variant("ndarray", with_ndarray)
         .variant("counted", counted)

@@ -53,7 +53,7 @@ pub fn kernel() -> Kernel {
         .quality("residual", |system, x| measure_of(system, x).residual)
         .quality("backward error", |system, x| measure_of(system, x).backward_error)
         .growing(well)
-        .gate(well(500))
+        .gate(well(300))
         .reference("naive", naive)
         .variant("inverse", by_inverse)
         .variant("nalgebra", with_nalgebra)

@@ -62,7 +62,7 @@ pub fn kernel() -> Kernel {
     })
     .growing(|n| (n, 6))
     .streaming()
-    .gate((50_000, 6))
+    .gate((10_000, 6))
     .reference("rows", rows)
     .variant("apply", apply)
     .variant("columns", columns)

@@ -55,7 +55,7 @@ pub fn kernel() -> Kernel {
         })
         .growing(|n| n)
         .streaming()
-        .gate(100_000)
+        .gate(20_000)
         .reference("rows", rows)
         .variant("apply", apply)
         .variant("columns", columns)
