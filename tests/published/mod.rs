@@ -10,6 +10,9 @@ use amdahl_reports::{Run, wire};
 /// The page with the exercises' answers.
 pub const PAGE: &str = "docs/exercises.md";
 
+/// Where a page of `docs/` finds the published reports.
+const REPORTS: &str = "../reports/published/";
+
 /// Where a table begins that a test derives; its name and ` -->` follow.
 const BEGIN: &str = "<!-- derived: ";
 
@@ -43,8 +46,15 @@ pub fn record_beside(target: &str) -> Run {
 
 /// The target of the page's first link into a published report.
 pub fn first_target(page: &str) -> String {
-    let from = page.find("../reports/published/").expect("the page cites a report");
+    let from = page.find(REPORTS).expect("the page cites a report");
     page[from..].split([' ', ')', '"']).next().unwrap_or_default().to_owned()
+}
+
+/// The report that a derived table is of: the one that its section links to, else the page's first.
+pub fn target_of(page: &str, name: &str) -> String {
+    let before = &page[..derived(page, name).map_or(0, |table| table.start)];
+    let section = before.rfind("\n## ").map_or("", |from| &before[from..]);
+    first_target(if section.contains(REPORTS) { section } else { page })
 }
 
 /// Where the text of a derived table lies in a page.
