@@ -41,7 +41,7 @@ fn five_per_cent_more_are_a_regression_confirmed_on_fresh_launches() {
     assert_code(&output, 2);
     let result = json(&output);
     for case in result["results"].as_array().expect("results") {
-        assert_eq!((&case["time"], &case["launches"]), (&Value::from("slower"), &Value::from(24)));
+        assert_eq!((&case["time"], &case["launches"]), (&Value::from("slower"), &Value::from(48)));
         assert!((case["change"].as_f64().expect("a change") - 0.05).abs() < 0.002, "{case:#}");
     }
 }
