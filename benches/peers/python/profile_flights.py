@@ -23,30 +23,30 @@ import tempfile
 import time
 from pathlib import Path
 
-from peer_kernels import pipelines
+from peer_kernels.pipelines import columns, common, rows
 
 FILES = ("flights", "planes", "airlines")
 
 
 def load(texts):
     """Typed tables of the three texts; NA is missing."""
-    return {name: pipelines.read_pandas(name, text) for name, text in texts.items()}
+    return {name: common.read_pandas(name, text) for name, text in texts.items()}
 
 
 def clean(tables):
     """Duplicates dropped, medians filled in, words tidied, outliers of the delays dropped."""
-    words = {name: pipelines.tidy_pandas(name, tables[name]) for name in ("planes", "airlines")}
-    return {"flights": pipelines.clean_pandas(tables["flights"]), **words}
+    words = {name: columns.tidy_pandas(name, tables[name]) for name in ("planes", "airlines")}
+    return {"flights": columns.clean_pandas(tables["flights"]), **words}
 
 
 def transform(tables):
     """Flights joined with planes and airlines, by month and carrier, ranked within each month."""
-    return pipelines.rank_pandas(**tables)
+    return columns.rank_pandas(**tables)
 
 
 def visualize(ranked):
     """Mean arrival delay by month, a line for each of the airlines with most flights."""
-    return pipelines.draw(pipelines.choose_rows(ranked.to_dict("records")))
+    return common.draw(rows.choose_rows(ranked.to_dict("records")))
 
 
 def pipeline(texts):
