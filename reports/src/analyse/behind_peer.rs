@@ -1,12 +1,13 @@
-//! Kernels on which a peer is faster than all that we have.
+//! Kernels on which a peer is faster than all that we have, or may be.
 
 use super::Analyser;
-use crate::report::peers::{verdict, why};
+use crate::report::peers::{verdict, why, why_level};
 use crate::summary::{Contest, Standing, Summary, contests};
 use crate::{Finding, Run, Severity, format};
 
 /// Reports each kernel and thread count at which the best peer beats our best variant, with the reason
-/// as far as the figures tell: a note where ours is at the machine's ceiling.
+/// as far as the figures tell: a note where ours is at the machine's ceiling. A note, too, where it cannot
+/// be told who is faster.
 pub(super) struct BehindPeer;
 
 impl Analyser for BehindPeer {
@@ -16,13 +17,29 @@ impl Analyser for BehindPeer {
 
     fn analyse(&self, _: &Run, summary: &Summary) -> Vec<Finding> {
         let contests = contests(summary);
-        let behind = contests.iter().filter(|own| own.standing() == Standing::Behind);
-        behind.map(|contest| self.finding(contest)).collect()
+        let findings = contests.iter().filter_map(|contest| match contest.standing() {
+            Standing::Ahead => None,
+            Standing::Level => Some(self.level(contest)),
+            Standing::Behind => Some(self.behind(contest)),
+        });
+        findings.collect()
     }
 }
 
 impl BehindPeer {
-    fn finding(&self, contest: &Contest<'_>) -> Finding {
+    fn level(&self, contest: &Contest<'_>) -> Finding {
+        let message = format!(
+            "with {} it cannot be told whether our `{}` or `{}` of a peer is faster: {}",
+            format::plural(contest.threads, "thread"),
+            contest.ours.label(),
+            contest.peer.label(),
+            why_level(contest)
+        );
+        Finding::about(self.id(), Severity::Note, &contest.ours.case, message)
+            .with("their time over ours", format::ratio_interval(&contest.ahead.interval))
+    }
+
+    fn behind(&self, contest: &Contest<'_>) -> Finding {
         let severity = if contest.is_at_the_ceiling() { Severity::Note } else { Severity::Warning };
         let message = format!(
             "with {} `{}` of a peer takes {} of the time of our best, `{}`: {}",

@@ -124,6 +124,22 @@ pub(crate) fn why(contest: &Contest<'_>) -> String {
     }
 }
 
+/// From this ratio of its ends on an interval is too wide to tell small differences.
+const WIDE: f64 = 1.25;
+
+/// Why it cannot be told who is ahead.
+pub(crate) fn why_level(contest: &Contest<'_>) -> String {
+    let own = &contest.ahead.interval;
+    if contest.is_at_the_ceiling() {
+        why(contest)
+    } else if own.high > WIDE * own.low {
+        "their samples spread too far; a longer run may tell".to_owned()
+    } else {
+        let apart = own.high.max(1.0 / own.low) - 1.0;
+        format!("they are within {} of each other", format::percent_at_most(apart))
+    }
+}
+
 fn threads(threads: usize) -> String {
     format::plural(threads, "thread")
 }

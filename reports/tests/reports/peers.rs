@@ -119,6 +119,19 @@ fn a_peer_that_is_faster_is_a_warning_with_its_verdict_and_a_slower_one_is_none(
 }
 
 #[test]
+fn a_peer_that_may_be_faster_is_a_note_with_the_reason() {
+    let found = behind(&plant(1e6, 1.2e6).0);
+    let [level] = found.as_slice() else { panic!("{found:#?}") };
+    assert_eq!(level.severity, Severity::Note);
+    assert!(
+        level.message.starts_with("with 1 thread it cannot be told whether our `fast` or `numpy"),
+        "{}",
+        level.message
+    );
+    assert!(level.message.contains("% of each other"), "{}", level.message);
+}
+
+#[test]
 fn where_ours_is_at_the_ceiling_a_faster_peer_is_a_note_that_says_so() {
     let mut plant = plant(9.8e5, 7e6);
     plant.0.kernels[0].bound = Some(amdahl_reports::Bound::Read);
