@@ -29,10 +29,11 @@ impl Analyser for BehindPeer {
 impl BehindPeer {
     fn level(&self, contest: &Contest<'_>) -> Finding {
         let message = format!(
-            "with {} it cannot be told whether our `{}` or `{}` of a peer is faster: {}",
+            "with {} it cannot be told whether our `{}` or `{}` of a peer is faster at `{}`: {}",
             format::plural(contest.threads, "thread"),
             contest.ours.label(),
             contest.peer.label(),
+            contest.kernel,
             why_level(contest)
         );
         Finding::about(self.id(), Severity::Note, &contest.ours.case, message)
@@ -42,10 +43,11 @@ impl BehindPeer {
     fn behind(&self, contest: &Contest<'_>) -> Finding {
         let severity = if contest.is_at_the_ceiling() { Severity::Note } else { Severity::Warning };
         let message = format!(
-            "with {} `{}` of a peer takes {} of the time of our best, `{}`: {}",
+            "with {} `{}` of a peer takes {} of the time of our best at `{}`, `{}`: {}",
             format::plural(contest.threads, "thread"),
             contest.peer.label(),
             format::percent_whole(contest.ahead.interval.estimate),
+            contest.kernel,
             contest.ours.label(),
             why(contest)
         );
