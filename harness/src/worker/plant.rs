@@ -1,8 +1,8 @@
 //! Slow-downs planted into a worker's cases, for the gate's test of itself and for nothing else.
 //!
 //! `AMDAHL_PLANT` names them. After the last slice of timed iterations of such a case, and within the clock,
-//! more work is done, worth so many per cent of what the iterations take: all at once, since a little of it
-//! after each slice would hide behind what the processor still does for the case. How much work that is, the
+//! more work is done, worth so many per cent of what the iterations take: all at once, so that what
+//! overlaps with the case's own last work counts once. How much work that is, the
 //! worker finds by timing both in turn: a drift of the machine strikes both. A worker without the variable
 //! runs none of this.
 
