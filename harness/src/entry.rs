@@ -38,10 +38,11 @@ pub fn main(suite: Suite) -> ExitCode {
                 return streams.error(&anyhow::anyhow!("{}: {error}", worker::PLANT_VARIABLE));
             }
         };
-        let padding = std::env::var_os(PADDING_VARIABLE).unwrap_or_default();
-        worker::shift_heap(padding.len());
+        let padding = std::env::var_os(PADDING_VARIABLE);
+        let moves_code = padding.is_some();
+        worker::shift_heap(padding.unwrap_or_default().len());
         return match Purpose::from_word(&word) {
-            Some(purpose) => worker::serve(&suite, purpose, &plants),
+            Some(purpose) => worker::serve(&suite, &worker::Order { purpose, plants, moves_code }),
             None => streams.error(&anyhow::anyhow!(
                 "{WORKER_VARIABLE} is set to `{word}`: a worker is for `time` or for `heap`"
             )),

@@ -93,7 +93,9 @@ impl Entrant {
 
     /// What it costs. Where iterations are long its few epochs count as part of its launch.
     pub(super) fn costs(&self) -> Costs {
-        let settling_s = 2.0 * self.length.settling as f64 * self.estimate_ns * 1e-9;
+        // The first iteration of a process shows which code it runs.
+        let untimed = self.length.settling + 1;
+        let settling_s = 2.0 * untimed as f64 * self.estimate_ns * 1e-9;
         let (launch_s, epoch_s) = (self.prepare_s + settling_s, self.epoch_s());
         let epochs = self.epochs_of(Effort::SCREEN.epochs);
         if epochs == Effort::SCREEN.epochs {

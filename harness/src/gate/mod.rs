@@ -208,6 +208,7 @@ impl Gate<'_> {
         let mut notes = builds.notes.clone();
         notes
             .extend(self.setting.shard.map(|shard| format!("This is shard {shard} of the cases.")));
+        notes.extend(watch::code_cannot_move());
         let mut entrants = self.calibrate_all(&entries, &mut notes)?;
         notes.extend(self.count(&mut entrants));
         if self.config.compares_instructions() {

@@ -6,6 +6,8 @@ use std::fs;
 use rustix::process::Pid;
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
+use crate::machine::move_code_of;
+
 /// What was stolen so far of one processor or, where none is given, of all, in ticks; `None` where the
 /// system does not tell.
 pub(super) fn steal_ticks(core: Option<usize>) -> Option<u64> {
@@ -48,6 +50,15 @@ pub(super) fn spread(process: u32, processors: &[usize]) {
     for (thread, core) in threads.into_iter().zip(processors.iter().cycle()) {
         pin(thread, &[*core]);
     }
+}
+
+/// That the system does not let a process move its code, where it does not: workers leave it where it is then.
+pub(super) fn code_cannot_move() -> Option<String> {
+    let error = move_code_of(|| ()).err()?;
+    Some(format!(
+        "Code stays where the system read the programs' files to ({error}): two copies of one program may \
+         differ by it in every launch, and so be called slower."
+    ))
 }
 
 #[cfg(test)]

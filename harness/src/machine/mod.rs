@@ -2,6 +2,7 @@
 
 mod build;
 mod cgroup;
+mod code;
 mod conditions;
 mod environment;
 mod hardware;
@@ -10,6 +11,7 @@ mod resident;
 mod tools;
 
 pub(crate) use build::build;
+pub(crate) use code::move_code_of;
 pub(crate) use conditions::Observation;
 pub(crate) use environment::Watch;
 pub(crate) use hardware::{machine, resident_peak_bytes};

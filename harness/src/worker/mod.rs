@@ -21,15 +21,25 @@ use crate::declare::Suite;
 use crate::protocol::{Purpose, Reply, Request, VERSION};
 use crate::self_test;
 
-/// Serves requests until the driver says `quit` or closes the pipe. Plants slow their cases down.
-pub(crate) fn serve(suite: &Suite, purpose: Purpose, plants: &[Plant]) -> ExitCode {
+/// What a worker was started as.
+#[derive(Debug, Clone)]
+pub(crate) struct Order {
+    pub(crate) purpose: Purpose,
+    /// What slows its cases down, where the gate tests itself.
+    pub(crate) plants: Vec<Plant>,
+    /// Whether its code moves to pages of its own before it is timed: in a launch of the gate.
+    pub(crate) moves_code: bool,
+}
+
+/// Serves requests until the driver says `quit` or closes the pipe.
+pub(crate) fn serve(suite: &Suite, order: &Order) -> ExitCode {
     let Ok(mut channel) = Channel::take_stdio() else { return ExitCode::FAILURE };
     die_with_the_driver();
-    if purpose == Purpose::Heap && allocator::is_declared() {
+    if order.purpose == Purpose::Heap && allocator::is_declared() {
         allocator::start_counting();
     }
     panics::remember();
-    match run(suite, plants, &mut channel) {
+    match run(suite, order, &mut channel) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     }
@@ -49,7 +59,7 @@ fn die_with_the_driver() {
 }
 
 /// Answers until the end; an error means that the driver is gone.
-fn run(suite: &Suite, plants: &[Plant], channel: &mut Channel) -> io::Result<()> {
+fn run(suite: &Suite, order: &Order, channel: &mut Channel) -> io::Result<()> {
     let kernels = match suite.erased() {
         Ok(kernels) => kernels,
         Err(error) => {
@@ -76,7 +86,7 @@ fn run(suite: &Suite, plants: &[Plant], channel: &mut Channel) -> io::Result<()>
                 channel.receive()?
             }
             Request::Prepare { .. } => {
-                session::serve_case(&[&kernels, &ceilings, &own], plants, &request, channel)?
+                session::serve_case(&[&kernels, &ceilings, &own], order, &request, channel)?
             }
             Request::Batch { .. }
             | Request::Verify { .. }

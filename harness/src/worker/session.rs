@@ -10,12 +10,12 @@ use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::{Detail, Failure, FailureKind, Measurement, wire::v1};
 
 use super::plant::Sown;
-use super::{Channel, panics};
+use super::{Channel, Order, panics};
 use crate::allocator;
 use crate::data::Exchanged;
 use crate::declare::{CaseRequest, CheckError, Erased, Prepared};
 use crate::input::{self, InputFile};
-use crate::machine::keep_no_free_memory;
+use crate::machine::{keep_no_free_memory, move_code_of};
 use crate::measure::cpu::Sampling;
 use crate::measure::{NoProbe, Probe, Stopwatch, alone, faults, heap, stages, waited_ns, what_if};
 use crate::pool::pool_of;
@@ -25,7 +25,7 @@ use crate::protocol::{File, ProfileRequest, Reply, Request};
 /// is not about it.
 pub(super) fn serve_case(
     kernels: &[&[Arc<dyn Erased>]],
-    plants: &[Plant],
+    order: &Order,
     request: &Request,
     channel: &mut Channel,
 ) -> io::Result<Option<Request>> {
@@ -55,7 +55,7 @@ pub(super) fn serve_case(
         other_seed: *other_seed,
         input: input.iter().cloned().map(Into::into).collect(),
     };
-    let plant = plants.iter().find(|own| own.kernel == *kernel && own.variant == *variant);
+    let plant = order.plants.iter().find(|own| own.kernel == *kernel && own.variant == *variant);
     let mut next = Ok(None);
     let outcome = pool.install(|| {
         let setup = RefCell::new(Stopwatch::new());
@@ -63,7 +63,8 @@ pub(super) fn serve_case(
             erased.with_case(&case, &mut Shared(&setup), &mut |prepared| {
                 let setup_ns = setup.borrow().elapsed_ns();
                 let checks = against.is_some();
-                let mut session = Session { channel, checks, setup_ns, plant };
+                let moves_code = order.moves_code;
+                let mut session = Session { channel, checks, setup_ns, plant, moves_code };
                 next = session.answer(prepared);
             })
         }))
@@ -107,6 +108,8 @@ struct Session<'a> {
     setup_ns: u64,
     /// What slows the case down, where the gate tests itself.
     plant: Option<&'a Plant>,
+    /// Whether its code has still to move.
+    moves_code: bool,
 }
 
 impl Session<'_> {
@@ -124,6 +127,7 @@ impl Session<'_> {
                     if let (None, Some(plant)) = (&sown, self.plant) {
                         sown = Some(Sown::new(plant, prepared, slice));
                     }
+                    self.move_code(prepared);
                     prepared.batch(warm_up, slice, &mut NoProbe);
                     batch(prepared, iterations, slice, keep, sown.as_mut())
                 }
@@ -154,6 +158,14 @@ impl Session<'_> {
                 other => return Ok(other),
             };
             self.channel.send(&reply)?;
+        }
+    }
+
+    /// Gives the code that an iteration runs pages of its own, once. Where the system refuses it stays where
+    /// it is; the driver has tried the same and says so.
+    fn move_code(&mut self, prepared: &mut dyn Prepared) {
+        if std::mem::take(&mut self.moves_code) {
+            let _ = move_code_of(|| prepared.batch(1, 1, &mut NoProbe));
         }
     }
 
