@@ -40,7 +40,7 @@ use crate::machine::machine;
 use crate::measure::Deadline;
 use crate::plan::{Filter, Shard, Source};
 use crate::run::Progress;
-use crate::worker::encode_plants;
+use crate::worker::{encode_plants, plants_at_nothing};
 
 /// Checking and estimating may take this share of the budget.
 const CALIBRATION: f64 = 0.3;
@@ -149,21 +149,21 @@ impl<'a> Gate<'a> {
         let copy = scratch.join("canary");
         std::fs::copy(&builds.base, &copy)
             .map_err(|source| GateError::Io { path: copy.clone(), source })?;
-        let launcher = |program: &Path| Launcher {
+        let launcher = |program: &Path, plants: &[Plant]| Launcher {
             interrupt: interrupt.clone(),
             steady_memory: true,
+            plants: (!plants.is_empty()).then(|| encode_plants(plants)),
             ..Launcher::of(program.to_owned(), setting.patience)
         };
+        let none = plants_at_nothing(&setting.plants);
         // The end of the budget is the end of the run: the last worker's end and the files come after.
         let clock = Deadline::after(setting.budget.mul_f64(1.0 - CLOSING));
-        let base = Program::greet(launcher(&builds.base), Which::Base)?;
-        let plants = (!setting.plants.is_empty()).then(|| encode_plants(&setting.plants));
-        let head = Launcher { plants, ..launcher(&builds.head) };
-        let head = Program::greet(head, Which::Head)?;
+        let base = Program::greet(launcher(&builds.base, &none), Which::Base)?;
+        let head = Program::greet(launcher(&builds.head, &setting.plants), Which::Head)?;
         Ok(Gate {
             base,
             head,
-            copy: launcher(&copy),
+            copy: launcher(&copy, &none),
             source: Source::seed(setting.seed),
             rng: Rng::new(setting.seed),
             machine: machine(),

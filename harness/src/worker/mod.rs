@@ -13,7 +13,10 @@ use std::process::ExitCode;
 use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::wire::v1;
 use amdahl_reports::{Failure, FailureKind};
-pub(crate) use plant::{PLANT_VARIABLE, decode as decode_plants, encode as encode_plants};
+pub(crate) use plant::{
+    PLANT_VARIABLE, at_nothing as plants_at_nothing, decode as decode_plants,
+    encode as encode_plants,
+};
 
 use crate::allocator;
 use crate::ceiling;

@@ -6,8 +6,12 @@
 //! worker finds by timing both in turn: a drift of the machine strikes both. A worker without the variable
 //! runs none of this.
 
+mod text;
+
 use std::hint::black_box;
 use std::time::Duration;
+
+pub(crate) use text::{PLANT_VARIABLE, at_nothing, decode, encode};
 
 use amdahl_reports::gate::evaluation::{Plant, PlantKind};
 use amdahl_reports::stats::quantile;
@@ -15,40 +19,6 @@ use amdahl_reports::stats::quantile;
 use crate::data::Rng;
 use crate::declare::Prepared;
 use crate::measure::{Probe, Stopwatch};
-
-/// The environment variable that names the plants: see [`encode`].
-pub(crate) const PLANT_VARIABLE: &str = "AMDAHL_PLANT";
-
-/// The plants as the variable has them: `kind=loop,percent=2,case=covariance/faer`, several with a
-/// semicolon between them.
-pub(crate) fn encode(plants: &[Plant]) -> String {
-    let each = plants.iter().map(|plant| {
-        let Plant { kernel, variant, kind, percent } = plant;
-        format!("kind={},percent={percent},case={kernel}/{variant}", kind.word())
-    });
-    each.collect::<Vec<_>>().join(";")
-}
-
-/// The plants in the variable's text.
-///
-/// # Errors
-/// What is not understood.
-pub(crate) fn decode(text: &str) -> Result<Vec<Plant>, String> {
-    let each = text.split(';').filter(|part| !part.is_empty());
-    each.map(|part| plant(part).ok_or_else(|| format!("`{part}` is no plant"))).collect()
-}
-
-fn plant(text: &str) -> Option<Plant> {
-    let field = |name: &str| {
-        let mut fields = text.split(',').filter_map(|field| field.split_once('='));
-        fields.find(|(own, _)| *own == name).map(|(_, value)| value)
-    };
-    let (kernel, variant) = field("case")?.split_once('/')?;
-    let percent: f64 = field("percent")?.parse().ok()?;
-    (percent >= 0.0 && percent.is_finite()).then_some(())?;
-    let kind = PlantKind::from_word(field("kind")?)?;
-    Some(Plant { kernel: kernel.to_owned(), variant: variant.to_owned(), kind, percent })
-}
 
 /// Each side of the comparison runs for about so long at a time: short, so that both see one machine.
 const ROUND: Duration = Duration::from_millis(1);
@@ -85,11 +55,10 @@ impl Sown {
         let share = plant.percent / 100.0;
         let mut rng = Rng::new(u64::from(std::process::id()));
         let mut of = |unit| share * units_per_iteration(prepared, slice, &mut work, unit);
-        let (mut main, mut allocations) = (0.0, 0.0);
-        if share > 0.0 {
-            main = of(Unit::Main);
-            if plant.kind == PlantKind::Allocation {
-                let all = of(Unit::Allocation);
+        let (mut main, mut allocations) = (of(Unit::Main), 0.0);
+        if plant.kind == PlantKind::Allocation {
+            let all = of(Unit::Allocation);
+            if all > 0.0 {
                 allocations = (all * SHARE_OF_ALLOCATIONS).min(1.0);
                 main *= 1.0 - allocations / all;
             }
@@ -298,19 +267,6 @@ mod tests {
     }
 
     #[test]
-    fn plants_go_through_the_variable() {
-        let plants = [of(PlantKind::Mode, 0.5), of(PlantKind::Chain, 10.0)];
-        let text = encode(&plants);
-        assert!(text.starts_with("kind=mode,percent=0.5,case=sum/fold;kind=chain"), "{text}");
-        assert_eq!(decode(&text).expect("its own text"), plants);
-        assert_eq!(decode("").expect("no plant"), []);
-        for wrong in ["kind=loop", "kind=leaf,percent=1,case=a/b", "kind=loop,percent=-1,case=a/b"]
-        {
-            assert!(decode(wrong).unwrap_err().contains(wrong));
-        }
-    }
-
-    #[test]
     fn parts_of_a_unit_are_owed_and_not_lost() {
         let mut sown = sown(0.3, 0.25, None);
         let due: Vec<[u64; 2]> = (0..100).map(|_| sown.due(1)).collect();
@@ -366,6 +322,22 @@ mod tests {
         assert_eq!(due, [8, 16, 20]);
         assert_eq!(planted.due, [0, 0], "paid");
         assert_eq!(order.0, ["start", "stop", "start", "stop", "start", "stop"]);
+    }
+
+    #[test]
+    fn at_nothing_the_work_is_sized_and_none_is_done() {
+        let kernel = crate::self_test::kernel().erased().expect("a sound declaration");
+        let request = crate::self_test::request();
+        let mut runs = 0;
+        let mut sized = |prepared: &mut dyn Prepared| {
+            for plant in at_nothing(&PlantKind::ALL.map(|kind| of(kind, 50.0))) {
+                let mut sown = Sown::new(&plant, prepared, 64);
+                assert_eq!(sown.due(1_000_000), [0, 0], "{plant:?}");
+                runs += 1;
+            }
+        };
+        kernel.with_case(&request, &mut NoProbe, &mut sized).expect("its case");
+        assert_eq!(runs, PlantKind::ALL.len());
     }
 
     #[test]
