@@ -1,7 +1,7 @@
 //! The gate's test of itself: suites whose truth is known, through the gate and through criterion.
 //!
-//! A suite of the gate goes through [`super::run`], as any other comparison does; only its head's
-//! launcher carries the plants. What the suites come to is said in [`amdahl_reports::gate::evaluation`].
+//! A suite of the gate goes through [`super::run`], as any other comparison does; its launchers
+//! carry the plants, the base's at nothing. What the suites come to is said in [`amdahl_reports::gate::evaluation`].
 
 mod neighbour;
 mod plan;
