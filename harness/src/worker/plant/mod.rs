@@ -21,11 +21,11 @@ use crate::declare::Prepared;
 use crate::measure::{Probe, Stopwatch};
 
 /// Each side of the comparison runs for about so long at a time: short, so that both see one machine.
-const ROUND: Duration = Duration::from_millis(1);
-/// Rounds of a case.
-const ROUNDS: usize = 11;
+const ROUND: Duration = Duration::from_micros(500);
+/// Rounds of a case: few, since every launch has them, and launches average what they are off by.
+const ROUNDS: usize = 7;
 /// Rounds of a case whose single iteration is longer than [`LONG`].
-const ROUNDS_OF_LONG: usize = 3;
+const ROUNDS_OF_LONG: usize = 1;
 const LONG: Duration = Duration::from_millis(10);
 /// Of the rounds of either side this quantile is its time: what disturbs a round only adds to it, and
 /// most of them may be disturbed.

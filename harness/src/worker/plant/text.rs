@@ -15,8 +15,8 @@ pub(crate) fn encode(plants: &[Plant]) -> String {
     each.collect::<Vec<_>>().join(";")
 }
 
-/// The same plants at nothing, for the other side: finding out how much work a plant is runs the case some
-/// forty times a millisecond, and a process that is older by that may be faster or slower.
+/// The same plants at nothing, for the other side: finding out how much work a plant is runs the case for some
+/// milliseconds, and a process that is older by that may be faster or slower.
 pub(crate) fn at_nothing(plants: &[Plant]) -> Vec<Plant> {
     plants.iter().map(|plant| Plant { percent: 0.0, ..plant.clone() }).collect()
 }
