@@ -2,14 +2,19 @@
 
 #![allow(clippy::disallowed_methods, reason = "the environment says what this process is")]
 
-use std::process::ExitCode;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, ExitCode};
 
 use crate::cli::print::Streams;
 use crate::cli::{self, CLI_VARIABLE};
 use crate::declare::Suite;
 use crate::driver::PADDING_VARIABLE;
+use crate::machine::{ALLOCATOR_VARIABLE, lacks_huge_pages};
 use crate::protocol::{Purpose, WORKER_VARIABLE};
 use crate::{bench, worker};
+
+/// How often a worker has been started anew.
+const STARTED_VARIABLE: &str = "AMDAHL_STARTED";
 
 /// Runs a suite as a bench target: the whole `main` of its file.
 ///
@@ -40,6 +45,9 @@ pub fn main(suite: Suite) -> ExitCode {
         };
         let padding = std::env::var_os(PADDING_VARIABLE);
         let moves_code = padding.is_some();
+        if moves_code {
+            start_until_pages_are_huge();
+        }
         worker::shift_heap(padding.unwrap_or_default().len());
         return match Purpose::from_word(&word) {
             Some(purpose) => worker::serve(&suite, &worker::Order { purpose, plants, moves_code }),
@@ -54,5 +62,20 @@ pub fn main(suite: Suite) -> ExitCode {
         cli::run(&suite, &arguments, &mut streams)
     } else {
         bench::run(&suite, &arguments, &mut streams)
+    }
+}
+
+/// Starts this process anew, under its own id and with its own pipes, until its allocator has the huge pages
+/// that it was told to use, or has not got them often enough to give up.
+fn start_until_pages_are_huge() {
+    /// With an even chance each, one process in five hundred goes on without.
+    const STARTS: u32 = 8;
+    let settings = std::env::var(ALLOCATOR_VARIABLE).unwrap_or_default();
+    let started = std::env::var(STARTED_VARIABLE).ok().and_then(|text| text.parse().ok());
+    let started: u32 = started.unwrap_or(0);
+    if started < STARTS && lacks_huge_pages(&settings) {
+        let mut again = Command::new("/proc/self/exe");
+        // It comes back only where the system refuses, and then the worker is as it is.
+        let _ = again.env(STARTED_VARIABLE, (started + 1).to_string()).exec();
     }
 }

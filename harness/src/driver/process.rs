@@ -14,6 +14,7 @@ use amdahl_reports::{Failure, FailureKind, KernelInfo};
 
 use super::interrupt::Interrupt;
 use super::signal;
+use crate::machine::ALLOCATOR_VARIABLE;
 use crate::measure::Deadline;
 use crate::protocol::{Purpose, Reply, Request, VERSION, WORKER_VARIABLE};
 use crate::worker::PLANT_VARIABLE;
@@ -54,8 +55,7 @@ pub(crate) struct Launcher {
 /// by as much.
 pub(crate) const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
 
-/// Where glibc's allocator looks for its settings; others look elsewhere and keep theirs.
-const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
+/// Settings of glibc's allocator; others look elsewhere and keep theirs.
 /// Huge pages, a heap that grows in steps of many of them and is not given back, and blocks up to the most
 /// that is allowed (32 MiB) in that heap.
 const STEADY_MEMORY: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\

@@ -256,6 +256,7 @@ impl Gate<'_> {
             if self.must_stop() {
                 break;
             }
+            self.turn += 1;
             self.launch(sides, Stage::Screen, EPOCHS, vec![&mut own]);
         }
         own.trial().screen

@@ -93,6 +93,7 @@ impl Gate<'_> {
     ) {
         let sides = [self.base.launcher.clone(), self.head.launcher.clone()];
         let twins = [self.base.launcher.clone(), self.copy.clone()];
+        self.turn += 1;
         self.launch(&sides, stage, epochs, entrants);
         self.launch(&twins, stage, epochs, canaries);
     }
@@ -106,7 +107,7 @@ impl Gate<'_> {
         mut team: Vec<&mut Entrant>,
     ) {
         self.rng.shuffle(&mut team);
-        let core = self.next_core();
+        let core = self.core_in_turn();
         for entrant in team {
             if self.must_stop() {
                 return;
@@ -212,8 +213,7 @@ impl Gate<'_> {
     }
 
     /// The processors take turns, so that none decides alone.
-    fn next_core(&mut self) -> Option<usize> {
-        self.turn += 1;
+    fn core_in_turn(&self) -> Option<usize> {
         let count = self.processors.len();
         (count > 0).then(|| self.processors[self.turn % count])
     }

@@ -31,7 +31,7 @@ use calibrate::Calibrated;
 use entrant::Entrant;
 pub(crate) use explain::{Explaining, PROFILES};
 pub(crate) use faults::GateError;
-use sides::{Common, Program};
+use sides::{Common, Placed, Program};
 
 use crate::config::Config;
 use crate::data::Rng;
@@ -146,9 +146,7 @@ impl<'a> Gate<'a> {
         interrupt: &Interrupt,
         progress: &'a mut dyn Progress,
     ) -> Result<Self, GateError> {
-        let copy = scratch.join("canary");
-        std::fs::copy(&builds.base, &copy)
-            .map_err(|source| GateError::Io { path: copy.clone(), source })?;
+        let placed = Placed::into(scratch, builds)?;
         let launcher = |program: &Path, plants: &[Plant]| Launcher {
             interrupt: interrupt.clone(),
             steady_memory: true,
@@ -158,12 +156,13 @@ impl<'a> Gate<'a> {
         let none = plants_at_nothing(&setting.plants);
         // The end of the budget is the end of the run: the last worker's end and the files come after.
         let clock = Deadline::after(setting.budget.mul_f64(1.0 - CLOSING));
-        let base = Program::greet(launcher(&builds.base, &none), Which::Base)?;
-        let head = Program::greet(launcher(&builds.head, &setting.plants), Which::Head)?;
+        let base = Program::greet(launcher(&placed.base, &none), &builds.base, Which::Base)?;
+        let head = launcher(&placed.head, &setting.plants);
+        let head = Program::greet(head, &builds.head, Which::Head)?;
         Ok(Gate {
             base,
             head,
-            copy: launcher(&copy, &none),
+            copy: launcher(&placed.canary, &none),
             source: Source::seed(setting.seed),
             rng: Rng::new(setting.seed),
             machine: machine(),

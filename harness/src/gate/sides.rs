@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use amdahl_reports::gate::Which;
 use amdahl_reports::{CaseId, KernelInfo, Role, VariantInfo};
 use object::{Object, ObjectSection};
 
+use super::TwoBuilds;
 use super::faults::GateError;
 use crate::driver::Launcher;
 use crate::plan::{Filter, Shard};
@@ -25,19 +26,60 @@ pub(crate) struct Program {
 }
 
 impl Program {
-    /// Greets a program.
+    /// Greets a program, which people know by this path.
     ///
     /// # Errors
     /// Where it does not answer as workers do.
-    pub(super) fn greet(launcher: Launcher, side: Which) -> Result<Self, GateError> {
+    pub(super) fn greet(
+        launcher: Launcher,
+        program: &Path,
+        side: Which,
+    ) -> Result<Self, GateError> {
         let worker = launcher.launch(Purpose::Heap, 1);
         match worker.and_then(|mut worker| worker.declarations()) {
             Ok((counts_heap, kernels)) => Ok(Self { launcher, kernels, counts_heap }),
             Err(_) if launcher.interrupt.has_come() => Err(GateError::Interrupted),
             Err(failure) => {
-                Err(GateError::Stranger { side, program: launcher.program, reason: failure.reason })
+                let program = program.to_owned();
+                Err(GateError::Stranger { side, program, reason: failure.reason })
             }
         }
+    }
+}
+
+/// The programs of a gate under paths of one length: a process has its path on its stack, and what lies there
+/// can decide what the process is like.
+#[derive(Debug, Clone)]
+pub(super) struct Placed {
+    pub(super) base: PathBuf,
+    pub(super) head: PathBuf,
+    /// A copy of the base's file.
+    pub(super) canary: PathBuf,
+}
+
+impl Placed {
+    /// Puts the programs of these builds into a folder.
+    ///
+    /// # Errors
+    /// Where they cannot be written there.
+    pub(super) fn into(folder: &Path, builds: &TwoBuilds) -> Result<Self, GateError> {
+        let copy = |program: &Path, path: &Path| {
+            let io = |source| GateError::Io { path: path.to_owned(), source };
+            fs::copy(program, path).map(|_| ()).map_err(io)
+        };
+        let link = |program: &Path, path: &Path| {
+            // Another file system, or another owner's file.
+            fs::hard_link(program, path).or_else(|_| copy(program, path))
+        };
+        let placed = Self {
+            base: folder.join("before"),
+            head: folder.join("change"),
+            canary: folder.join("canary"),
+        };
+        link(&builds.base, &placed.base)?;
+        link(&builds.head, &placed.head)?;
+        copy(&builds.base, &placed.canary)?;
+        Ok(placed)
     }
 }
 

@@ -49,7 +49,8 @@ pub(crate) struct Place<'a> {
 /// # Errors
 /// Where it does not answer as workers do.
 pub(crate) fn kernels_of(launcher: Launcher) -> Result<Vec<KernelInfo>, GateError> {
-    Ok(Program::greet(launcher, amdahl_reports::gate::Which::Base)?.kernels)
+    let program = launcher.program.clone();
+    Ok(Program::greet(launcher, &program, amdahl_reports::gate::Which::Base)?.kernels)
 }
 
 impl Place<'_> {
