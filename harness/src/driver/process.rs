@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -61,6 +62,10 @@ pub(crate) const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
 const STEADY_MEMORY: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
     glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=4294967296";
 
+/// What a worker with steady memory finds as its own name, whatever its program's path: a name on the stack has
+/// been seen to decide whether glibc's allocator uses huge pages.
+const OWN_NAME: &str = "worker";
+
 impl Launcher {
     /// Workers of the running program.
     pub(crate) fn of_this_program(patience: Duration) -> io::Result<Self> {
@@ -116,6 +121,9 @@ impl Launcher {
         let mut command = Command::new(words.next().unwrap_or_default());
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
+        }
+        if self.steady_memory && before.is_empty() {
+            command.arg0(OWN_NAME);
         }
         let mut child = command
             .args(words)

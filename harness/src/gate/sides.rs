@@ -47,8 +47,8 @@ impl Program {
     }
 }
 
-/// The programs of a gate under paths of one length: a process has its path on its stack, and what lies there
-/// can decide what the process is like.
+/// The programs of a gate under paths of one length: a process has its path on its stack, beside its name,
+/// and what lies there can decide what the process is like.
 #[derive(Debug, Clone)]
 pub(super) struct Placed {
     pub(super) base: PathBuf,
