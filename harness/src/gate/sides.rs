@@ -247,6 +247,37 @@ mod tests {
     }
 
     #[test]
+    fn programs_lie_side_by_side_under_names_of_one_length() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = |name: &str| {
+            let path = folder.path().join(name);
+            fs::write(&path, name).expect("a file");
+            path
+        };
+        let side = || amdahl_reports::gate::Side::default();
+        let mut builds = TwoBuilds {
+            base: program("old"),
+            base_side: side(),
+            head: program("of-a-much-longer-name"),
+            head_side: side(),
+            notes: Vec::new(),
+        };
+        let place = folder.path().join("place");
+        fs::create_dir(&place).expect("a folder");
+        let placed = Placed::into(&place, &builds).expect("room");
+        let length = |path: &Path| path.as_os_str().len();
+        assert_eq!(length(&placed.base), length(&placed.head));
+        assert_eq!(length(&placed.base), length(&placed.canary));
+        // A build meanwhile replaces the file, and not what is measured.
+        fs::remove_file(&builds.base).expect("it is there");
+        let read = |path: &Path| fs::read_to_string(path).expect("it is there");
+        assert_eq!([read(&placed.base), read(&placed.canary)], ["old", "old"]);
+        builds.base = folder.path().join("gone");
+        let error = Placed::into(&place, &builds).expect_err("a program that is not there");
+        assert!(matches!(error, GateError::Io { .. }), "{error}");
+    }
+
+    #[test]
     fn a_case_of_one_side_is_listed_and_sizes_are_those_of_both() {
         let base = [kernel(&["old", "both"], &[10, 100])];
         let head = [kernel(&["both", "new"], &[100, 1_000])];
