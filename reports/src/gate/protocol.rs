@@ -95,26 +95,36 @@ const MOST_LAUNCHES: usize = 160;
 const ENOUGH: f64 = 0.25;
 
 /// Launches of each open case in the second stage, within `seconds`: as the square of its spread, so that
-/// all become about as certain, and no more than make it certain enough.
+/// all become about as certain, and no more than make it certain enough. Where time is short suspects come
+/// first: on a machine so noisy that most cases are open, what is slower can still be found.
 pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
     let round_s = cases.iter().map(|own| own.launch_s).sum::<f64>();
-    let fits = |launches: &usize| *launches as f64 * round_s <= seconds;
-    let fewest = (LEAST_LAUNCHES..=FEWEST_LAUNCHES).rev().find(fits).unwrap_or(LEAST_LAUNCHES);
-    let mut shares = vec![fewest; cases.len()];
-    let mut left_s = seconds - fewest as f64 * round_s;
-    // The half-width of an interval goes as one over the root of the launches. Suspects come first.
+    let mut shares = vec![LEAST_LAUNCHES; cases.len()];
+    let mut left_s = seconds - LEAST_LAUNCHES as f64 * round_s;
+    // Whose turn it is, and how much it wants a launch among those.
     let want = |at: usize, launches: usize| {
-        if cases[at].is_suspect && launches < FEWEST_OF_A_SUSPECT {
-            return f64::INFINITY;
+        let Open { spread, is_suspect, .. } = cases[at];
+        if is_suspect && launches < FEWEST_OF_A_SUSPECT {
+            return (2, -(launches as f64));
         }
-        cases[at].spread * (Effort::SCREEN.launches as f64 / launches as f64).sqrt()
+        if launches < FEWEST_LAUNCHES {
+            return (1, -(launches as f64));
+        }
+        // The half-width of an interval goes as one over the root of the launches.
+        (0, spread * (Effort::SCREEN.launches as f64 / launches as f64).sqrt())
     };
+    let is_enough = |(turn, spread): (usize, f64)| turn == 0 && spread <= ENOUGH;
     loop {
         let open = (0..cases.len()).filter(|&at| {
             let launches = shares[at];
-            launches < MOST_LAUNCHES && want(at, launches) > ENOUGH && cases[at].launch_s <= left_s
+            launches < MOST_LAUNCHES
+                && !is_enough(want(at, launches))
+                && cases[at].launch_s <= left_s
         });
-        let most = open.max_by(|&a, &b| want(a, shares[a]).total_cmp(&want(b, shares[b])));
+        let most = open.max_by(|&a, &b| {
+            let [one, other] = [a, b].map(|at| want(at, shares[at]));
+            one.0.cmp(&other.0).then(one.1.total_cmp(&other.1))
+        });
         let Some(at) = most else { return shares };
         left_s -= cases[at].launch_s;
         shares[at] += 1;
@@ -173,7 +183,7 @@ mod tests {
         // Spreads of 1, 2 and 4 want shares of 1, 4 and 16.
         let cases = [open(1.0, 0.1), open(2.0, 0.1), open(4.0, 0.1)];
         assert_eq!(share_launches(&cases, 17.4), [24, 30, 120]);
-        assert_eq!(share_launches(&cases, 3.1), [10, 10, 10]);
+        assert_eq!(share_launches(&cases, 3.05), [10, 10, 10]);
         assert_eq!(share_launches(&cases, 0.0), [8, 8, 8], "a bound needs eight");
     }
 
@@ -185,5 +195,6 @@ mod tests {
         assert_eq!(share_launches(&[open(0.1, 0.1), open(30.0, 0.1)], 100.0), [24, 160]);
         let suspect = Open { is_suspect: true, ..open(0.1, 0.1) };
         assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 9.05), [48, 42]);
+        assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 5.05), [42, 8], "suspects first");
     }
 }
