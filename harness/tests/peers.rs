@@ -102,6 +102,19 @@ fn a_peer_that_agrees_is_timed_in_the_rounds_of_our_cases_and_stands_in_their_ta
     assert_eq!((info.lines, info.language.as_deref()), (Some(9), Some("Stub")));
 }
 
+#[test]
+fn what_a_peer_leaves_in_its_folder_for_temporary_files_goes_with_the_run() {
+    let own = Peered::with(&["agrees"]);
+    let folder = own.0.target().join("temporary");
+    fs::create_dir_all(&folder).expect("a folder");
+    let mut command = own.command("measure sum --budget 3s");
+    assert_code(&own.0.run(command.env("TMPDIR", &folder)), 0);
+    let timed = own.run().measurement(&case("agrees.fold", "1000", 1), measurer::CHECK).is_some();
+    assert!(timed, "a peer that ran, and wrote a file of its own");
+    let left: Vec<_> = fs::read_dir(&folder).expect("a folder").flatten().collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn memory_is_looked_at_beside_peers_alone_for_them_and_for_ours() {

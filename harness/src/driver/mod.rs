@@ -9,4 +9,6 @@ mod signal;
 pub(crate) use crossing::PeerResult;
 pub(crate) use interrupt::Interrupt;
 pub(crate) use live::{BatchTime, LiveCase};
+#[cfg(test)]
+pub(crate) use process::STEADY_MEMORY;
 pub(crate) use process::{Greeting, Launcher, PADDING_VARIABLE, Worker};

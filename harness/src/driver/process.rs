@@ -42,6 +42,8 @@ pub(crate) struct Launcher {
     pub(crate) arguments: Vec<OsString>,
     /// The folder it runs in, where that is not ours.
     pub(crate) folder: Option<PathBuf>,
+    /// Where it makes temporary files: a worker is killed, and removes none itself.
+    pub(crate) temporary: Option<PathBuf>,
     /// How long a worker may take for anything that is not expected to take longer.
     pub(crate) patience: Duration,
     /// What ends every wait.
@@ -58,7 +60,7 @@ pub(crate) const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
 
 /// Settings of glibc's allocator; others look elsewhere and keep theirs. Huge pages, a heap that grows in steps of many of them and is not given back, and blocks up to the most
 /// that is allowed (32 MiB) in that heap.
-const STEADY_MEMORY: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
+pub(crate) const STEADY_MEMORY: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
     glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=4294967296";
 
 /// What a worker with steady memory finds as its own name, whatever its program's path: a name on the stack has
@@ -77,6 +79,7 @@ impl Launcher {
             program,
             arguments: Vec::new(),
             folder: None,
+            temporary: None,
             patience,
             interrupt: Interrupt::default(),
             steady_memory: false,
@@ -132,6 +135,7 @@ impl Launcher {
             .envs(self.steady_memory.then_some((ALLOCATOR_VARIABLE, STEADY_MEMORY)))
             .env_remove(PLANT_VARIABLE)
             .envs(self.plants.iter().map(|plants| (PLANT_VARIABLE, plants)))
+            .envs(self.temporary.iter().map(|folder| ("TMPDIR", folder)))
             .envs(THREAD_VARIABLES.map(|name| (name, threads.to_string())))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

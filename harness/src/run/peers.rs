@@ -1,6 +1,6 @@
 //! Peers beside our cases: the input handed over, the result held to ours, before and after timing.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use amdahl_reports::{Agreement, CaseId, Failure, FailureKind, Measurement, Outcome, measurer};
 use tempfile::TempDir;
@@ -18,7 +18,7 @@ const MOST_SILENCES: usize = 3;
 /// A worker of ours that has the input of a group and holds the results of peers to its own.
 pub(super) struct Judge {
     live: LiveCase,
-    /// Where the input and the results lie; removed in the end.
+    /// Where the input, the results and the peers' temporary files lie; removed in the end.
     folder: TempDir,
     input: Vec<InputFile>,
     /// Whether it broke over what a peer wrote, so that another must take its place.
@@ -28,24 +28,19 @@ pub(super) struct Judge {
 impl Judge {
     /// Prepares the case in a worker of ours and has its input written.
     fn open(runner: &Runner<'_>, id: &CaseId) -> Result<Self, Failure> {
-        let broken = |reason| Failure { kind: FailureKind::Broken, reason };
         // Beside the records, where there is room for what a run makes.
         let folder = std::path::absolute(&runner.folder)
             .and_then(|parent| TempDir::with_prefix_in("peers-", parent))
             .map_err(|error| broken(format!("no folder to hand the input over in: {error}")))?;
-        let (launcher, source): (&Launcher, &Source) = (&runner.launcher, &runner.plan.source);
-        let worker = launcher.launch(Purpose::Time, id.threads)?;
-        let mut live = LiveCase::prepare(worker, id, source, None)?;
-        let input = folder.path().join("input");
-        std::fs::create_dir(&input).map_err(|error| broken(error.to_string()))?;
-        let input = live.export(&input)?;
+        let (live, input) = begin(runner, id, folder.path())?;
         Ok(Self { live, folder, input, is_lost: false })
     }
 
-    /// Sees to it that there is one that answers.
+    /// Sees to it that there is one that answers. The folder stays: peers keep files of their own there.
     fn renew(&mut self, runner: &Runner<'_>) -> Result<(), Failure> {
         if self.is_lost {
-            *self = Self::open(runner, &self.live.id.clone())?;
+            (self.live, self.input) = begin(runner, &self.live.id.clone(), self.folder.path())?;
+            self.is_lost = false;
         }
         Ok(())
     }
@@ -53,8 +48,7 @@ impl Judge {
     /// Has one iteration run by a peer and its result held to ours; gives the iteration's time too.
     fn held(&mut self, case: &mut LiveCase) -> Result<(u64, Agreement), Failure> {
         let output: PathBuf = self.folder.path().join("output");
-        std::fs::create_dir_all(&output)
-            .map_err(|error| Failure { kind: FailureKind::Broken, reason: error.to_string() })?;
+        std::fs::create_dir_all(&output).map_err(|error| broken(error.to_string()))?;
         let result: PeerResult = case.result(&output)?;
         let elapsed_ns = result.elapsed_ns;
         let agreement = self.live.hold(result);
@@ -108,12 +102,11 @@ impl Runner<'_> {
     }
 
     fn open_peer(&self, judge: &mut Judge, id: &CaseId) -> Result<LiveCase, Failure> {
-        let unknown = || Failure {
-            kind: FailureKind::Broken,
-            reason: format!("there is no peer of `{}`", id.variant),
-        };
+        let unknown = || broken(format!("there is no peer of `{}`", id.variant));
         judge.renew(self)?;
         let (launcher, name) = self.peers.launcher_of(&id.variant).ok_or_else(unknown)?;
+        let temporary = Some(judge.folder.path().to_owned());
+        let launcher = Launcher { temporary, ..launcher.clone() };
         let worker = launcher.launch(Purpose::Time, id.threads)?;
         let source = Source { seed: self.plan.source.seed, files: judge.input.clone() };
         let mut case = LiveCase::prepare_peer(worker, id, name, &source)?;
@@ -157,6 +150,24 @@ impl Runner<'_> {
             remedy: "mend those first, or give it more time (AMDAHL_TIMEOUT)".to_owned(),
         })
     }
+}
+
+/// A case of ours, and its input written for peers.
+fn begin(
+    runner: &Runner<'_>,
+    id: &CaseId,
+    folder: &Path,
+) -> Result<(LiveCase, Vec<InputFile>), Failure> {
+    let worker = runner.launcher.launch(Purpose::Time, id.threads)?;
+    let mut live = LiveCase::prepare(worker, id, &runner.plan.source, None)?;
+    let input = folder.join("input");
+    std::fs::create_dir_all(&input).map_err(|error| broken(error.to_string()))?;
+    let input = live.export(&input)?;
+    Ok((live, input))
+}
+
+fn broken(reason: String) -> Failure {
+    Failure { kind: FailureKind::Broken, reason }
 }
 
 /// Whose result the peers are held to: the reference's or, where that is slow, that of the fastest
