@@ -45,10 +45,10 @@ pub fn main(suite: Suite) -> ExitCode {
         };
         let padding = std::env::var_os(PADDING_VARIABLE);
         let moves_code = padding.is_some();
-        if moves_code {
+        if let Some(padding) = padding {
             start_until_pages_are_huge();
+            worker::shift_heap(padding.len());
         }
-        worker::shift_heap(padding.unwrap_or_default().len());
         return match Purpose::from_word(&word) {
             Some(purpose) => worker::serve(&suite, &worker::Order { purpose, plants, moves_code }),
             None => streams.error(&anyhow::anyhow!(

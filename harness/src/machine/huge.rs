@@ -1,9 +1,23 @@
-//! Whether this process's allocator has the huge pages it was told to use.
+//! Huge pages: how large they are, and whether this process's allocator has those it was told to use.
 
 use std::fs;
 
 /// The allocator's settings, by which a gate asks for huge pages.
 pub(crate) const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
+
+/// Where the system tells what it does with huge pages.
+const SYSTEM: &str = "/sys/kernel/mm/transparent_hugepage";
+
+/// How large a huge page is; `None` where the system gives none.
+pub(crate) fn huge_page_bytes() -> Option<usize> {
+    let read = |name: &str| fs::read_to_string(format!("{SYSTEM}/{name}")).ok();
+    let may = read("enabled").is_some_and(|may| !may.contains("[never]"));
+    read("hpage_pmd_size")?
+        .trim()
+        .parse()
+        .ok()
+        .filter(|bytes: &usize| may && bytes.is_power_of_two())
+}
 
 /// Whether glibc's allocator was told to use huge pages, could, and does not.
 ///
@@ -11,7 +25,7 @@ pub(crate) const ALLOCATOR_VARIABLE: &str = "GLIBC_TUNABLES";
 /// what else lies on the stack decides, among it the program's path, and the process has huge pages or not
 /// by chance (`__malloc_thp_mode`).
 pub(crate) fn lacks_huge_pages(settings: &str) -> bool {
-    let may = || fs::read_to_string("/sys/kernel/mm/transparent_hugepage/enabled");
+    let may = || fs::read_to_string(format!("{SYSTEM}/enabled"));
     let heap = || fs::read_to_string("/proc/self/smaps");
     settings.contains("malloc.hugetlb=1")
         && may().is_ok_and(|may| may.contains("[madvise]"))

@@ -6,6 +6,7 @@ mod session;
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::hint::black_box;
 use std::io::{self, BufRead, BufReader, Write};
 use std::os::fd::AsFd;
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ pub(crate) use plant::{
 use crate::allocator;
 use crate::ceiling;
 use crate::declare::Suite;
+use crate::machine::huge_page_bytes;
 use crate::protocol::{Purpose, Reply, Request, VERSION};
 use crate::self_test;
 
@@ -48,10 +50,20 @@ pub(crate) fn serve(suite: &Suite, order: &Order) -> ExitCode {
     }
 }
 
-/// Moves everything that is allocated from now on by about so many bytes. What a program allocates when it
-/// starts differs between two builds; over launches of many lengths no build has the better place.
+/// Moves everything that is allocated from now on to a huge page, where the system has such, and by about so
+/// many bytes into it. What a program allocates when it starts differs between two builds; over launches of
+/// many lengths no build has the better place. The heap begins anywhere: what is small would lie before its
+/// first huge page, in pages that are another draw.
 pub(crate) fn shift_heap(bytes: usize) {
-    std::mem::forget(std::hint::black_box(Vec::<u8>::with_capacity(bytes)));
+    /// Larger than what lies free among a new heap's blocks, so that it comes off its end.
+    const PROBE_BYTES: usize = 1 << 20;
+    let to_page = huge_page_bytes().map_or(0, |page| {
+        let probe = black_box(Vec::<u8>::with_capacity(PROBE_BYTES));
+        let past = probe.as_ptr().addr() + PROBE_BYTES;
+        past.next_multiple_of(page) - past
+    });
+    // Address space alone: nobody writes to it.
+    std::mem::forget(black_box(Vec::<u8>::with_capacity(PROBE_BYTES + to_page + bytes)));
 }
 
 /// Sees to it that a worker in an endless iteration does not outlive a killed driver; where the
@@ -156,5 +168,42 @@ impl Channel {
     fn fail(&mut self, kind: FailureKind, reason: &str) -> io::Result<()> {
         let failure = v1::Failure::from(&Failure { kind, reason: reason.to_owned() });
         self.send(&Reply::Failed { failure })
+    }
+}
+
+#[cfg(all(test, target_os = "linux", target_env = "gnu"))]
+mod tests {
+    use super::*;
+    use crate::driver::STEADY_MEMORY;
+    use crate::machine::ALLOCATOR_VARIABLE;
+
+    #[test]
+    fn what_is_allocated_after_the_heap_moved_begins_at_a_huge_page_and_so_far_into_it() {
+        const NAME: &str = "worker::tests::move_the_heap";
+        let own = std::env::current_exe().expect("this program");
+        let mut alone = std::process::Command::new(own);
+        // A thread's blocks come from the one heap too.
+        let settings = format!("{STEADY_MEMORY}:glibc.malloc.arena_max=1");
+        alone.args(["--exact", NAME, "--ignored"]).env(ALLOCATOR_VARIABLE, settings);
+        let output = alone.output().expect("it starts");
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success() && said.contains("1 passed"), "{said}");
+    }
+
+    #[test]
+    #[ignore = "run alone, by the test before"]
+    fn move_the_heap() {
+        /// Larger than what lies free between older blocks.
+        const BYTES: usize = 64 << 10;
+        const PADDING: usize = 1_000;
+        /// Those of the two blocks before, rounded up.
+        const HEADERS: usize = 64;
+        let Some(page) = huge_page_bytes() else { return };
+        shift_heap(PADDING);
+        let first = black_box(Vec::<u8>::with_capacity(BYTES));
+        let into = first.as_ptr().addr() % page;
+        assert!((PADDING..PADDING + HEADERS).contains(&into), "{into} bytes into a page");
+        let second = black_box(Vec::<u8>::with_capacity(BYTES));
+        assert!(second.as_ptr().addr() > first.as_ptr().addr(), "nothing free is left before it");
     }
 }
