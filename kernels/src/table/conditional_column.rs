@@ -75,10 +75,12 @@ pub fn kernel() -> Kernel {
     let kernel =
         Kernel::new("conditional_column", "y where x > 0, else -y, in a table of ten columns, f64")
             .exercise("C.7")
-            .sizes(Sizes::smoke([0, 1, 7, 1_009]).measured([10_000, 1_000_000]))
+            .sizes(Sizes::smoke([0, 1, 7, 1_009, 100_003]).measured([10_000, 1_000_000]))
             .input(|&rows, rng| input(rows, rng))
             .cost(|&rows| Cost { flops: 0.0, bytes: 24.0 * rows as f64 })
             .bound_by(Bound::Copy)
+            // A predictor of branches remembers part of a shorter column, in each process another part.
+            .gate(100_003)
             .growing(|n| n)
             .reference("rows", rows)
             .variant("apply", by_apply)
