@@ -1,8 +1,8 @@
 //! A case of the gate: how its slots are cut, and what was seen of it so far.
 
 use amdahl_reports::gate::{
-    Costs, DEFAULT_LIMIT, Effort, ExactCounts, GatedCase, Limit, Pair, Pairs, SideFailure, Trial,
-    Which,
+    Costs, DEFAULT_LIMIT, Effort, ExactCounts, GatedCase, Limit, Pair, Pairs, Scatter, SideFailure,
+    Trial, Which, launch_value, pair_variance,
 };
 use amdahl_reports::stats::median;
 use amdahl_reports::{Agreement, CaseId, Failure};
@@ -29,7 +29,7 @@ pub(super) struct Entrant {
     /// What its check said, of which a worker that is not checked again takes the size of a result.
     pub(super) agreement: Option<Agreement>,
     pub(super) length: Length,
-    /// Its launches in the stage at hand: in the second more where they spread.
+    /// Its launches in the stage, or the part of it, that is at hand: in the second more where they spread.
     pub(super) launches: usize,
     /// Preparing it on both sides, in seconds.
     pub(super) prepare_s: f64,
@@ -37,6 +37,10 @@ pub(super) struct Entrant {
     pub(super) failure: Option<SideFailure>,
     screen: Vec<f64>,
     second: Option<Vec<f64>>,
+    /// Epochs of a launch in the second stage, where that is decided.
+    pub(super) epochs: Option<usize>,
+    /// The variance of a pair within each launch.
+    within: Vec<f64>,
     pairs: Pairs,
     base_slots_ns: Vec<f64>,
     stumbles: Vec<(Which, Failure)>,
@@ -56,6 +60,8 @@ impl Entrant {
             failure: None,
             screen: Vec::new(),
             second: None,
+            epochs: None,
+            within: Vec::new(),
             pairs: Pairs::default(),
             base_slots_ns: Vec::new(),
             stumbles: Vec::new(),
@@ -110,10 +116,24 @@ impl Entrant {
         before(round + 1) > before(round)
     }
 
-    /// Puts it into the second stage, with so many launches.
-    pub(super) fn look_again(&mut self, launches: usize) {
-        self.launches = launches;
+    /// Puts it into the second stage, where a launch has no more epochs than in the first, and no more than are
+    /// worth their time.
+    pub(super) fn begin_again(&mut self, epochs: usize) {
         self.second = Some(Vec::new());
+        let pairs = 2 * self.epochs_of(epochs);
+        let pair = median(&self.within).unwrap_or(0.0);
+        let scatter = Scatter { launch: self.trial().variance(), pair, pairs };
+        self.epochs = Some(scatter.epochs(&self.costs(), epochs));
+    }
+
+    /// What a launch of the second stage costs, in seconds.
+    pub(super) fn launch_s(&self, epochs: usize) -> f64 {
+        Effort { launches: 1, epochs: self.epochs.unwrap_or(epochs) }.takes_s(&self.costs())
+    }
+
+    /// How many launches of the second stage gave a value.
+    pub(super) fn again(&self) -> usize {
+        self.second.as_ref().map_or(0, Vec::len)
     }
 
     /// Keeps what a launch gave.
@@ -122,7 +142,8 @@ impl Entrant {
         self.pairs.disturbed += pairs.iter().filter(|pair| pair.disturbed).count() as u64;
         let iterations = self.length.iterations.max(1) as f64;
         self.base_slots_ns.extend(pairs.iter().map(|pair| pair.base_ns / iterations));
-        let Some(value) = amdahl_reports::gate::launch_value(pairs) else { return };
+        self.within.extend(pair_variance(pairs));
+        let Some(value) = launch_value(pairs) else { return };
         match stage {
             Stage::Screen => self.screen.push(value),
             Stage::Second => self.second.get_or_insert_default().push(value),

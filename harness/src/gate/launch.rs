@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use amdahl_reports::gate::{Effort, FEWEST_LAUNCHES, Which};
+use amdahl_reports::gate::{Effort, Which};
 use amdahl_reports::{CaseId, Failure};
 
 use super::entrant::{Entrant, Stage};
@@ -47,34 +47,7 @@ impl Gate<'_> {
         done
     }
 
-    /// The second stage: as many rounds as the case with most launches has launches, or as the time allows;
-    /// gives how many. The launches of a case lie evenly over the rounds, so that each has its share of what
-    /// the time allows.
-    pub(super) fn look_again(
-        &mut self,
-        epochs: usize,
-        entrants: &mut [&mut Entrant],
-        canaries: &mut [Entrant],
-    ) -> Effort {
-        let launches = |own: &Entrant| own.launches;
-        let rounds = entrants.iter().map(|own| launches(own)).max().unwrap_or(0);
-        let mut done = 0;
-        while done < rounds && !self.must_stop() {
-            // The plan of steps knows of so many, however many rounds there are.
-            let steps_before = |round: usize| FEWEST_LAUNCHES * round / rounds;
-            if steps_before(done + 1) > steps_before(done) {
-                self.say("look again at", entrants.len(), done, rounds);
-            }
-            let now = |own: &Entrant| own.takes_part(done, rounds);
-            let team = entrants.iter_mut().map(|own| &mut **own).filter(|own| now(own)).collect();
-            let twins = canaries.iter_mut().filter(|own| now(own)).collect();
-            self.launch_all(Stage::Second, epochs, team, twins);
-            done += 1;
-        }
-        Effort { launches: done, epochs }
-    }
-
-    fn say(&mut self, what: &str, cases: usize, done: usize, launches: usize) {
+    pub(super) fn say(&mut self, what: &str, cases: usize, done: usize, launches: usize) {
         let cases = amdahl_reports::format::plural(cases, "case");
         let left = amdahl_reports::format::duration(self.left_s());
         self.step(&format!(
@@ -84,7 +57,7 @@ impl Gate<'_> {
     }
 
     /// One launch of each case, and of the canaries.
-    fn launch_all(
+    pub(super) fn launch_all(
         &mut self,
         stage: Stage,
         epochs: usize,
@@ -134,7 +107,7 @@ impl Gate<'_> {
         core: Option<usize>,
     ) -> Result<(), (Which, Failure)> {
         let core = core.filter(|_| entrant.case.threads == 1);
-        let count = entrant.epochs_of(count);
+        let count = entrant.epochs_of(entrant.epochs.unwrap_or(count));
         let [base, head] = self.start_both(sides, &entrant.case)?;
         let mut live = self.prepare_both(base, head, entrant, core)?;
         let (clock, interrupt) = (self.clock, self.interrupt.clone());

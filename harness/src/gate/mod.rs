@@ -12,6 +12,7 @@ mod explain;
 mod faults;
 mod instructions;
 mod launch;
+mod second;
 mod sides;
 mod slots;
 mod watch;
@@ -22,8 +23,7 @@ use std::time::Duration;
 use amdahl_reports::Machine;
 use amdahl_reports::gate::evaluation::Plant;
 use amdahl_reports::gate::{
-    Costs, Effort, FEWEST_LAUNCHES, GateRun, Open, Protocol, Side, Which, for_second_stage,
-    is_suspect, share_launches,
+    Costs, Effort, FEWEST_LAUNCHES, GateRun, Protocol, Side, Which, for_second_stage,
 };
 
 pub(crate) use build::{BuildPlan, Built, Repository, lock_of};
@@ -53,8 +53,6 @@ const SILENCE: f64 = 1.0 / 6.0;
 const LEAST_SILENCE: Duration = Duration::from_secs(10);
 /// This share of the budget is for what comes after the last slot.
 const CLOSING: f64 = 0.02;
-/// A machine may be faster than planned, but no more than this is believed of it.
-const LEAST_PACE: f64 = 0.5;
 /// One canary for so many cases, at least one and at most [`MOST_CANARIES`].
 const CASES_A_CANARY: usize = 8;
 /// More canaries cost more time than they reassure.
@@ -311,12 +309,8 @@ impl Gate<'_> {
                 chosen.push(entrant);
             }
         }
-        if !chosen.is_empty() {
-            let seconds = self.left_s() / pace.max(LEAST_PACE);
-            let rounds = share_out(seconds, planned.epochs, &mut chosen, canaries);
-            protocol.second = self.look_again(planned.epochs, &mut chosen, canaries);
-            protocol.cut_short |= protocol.second.launches < rounds || self.must_stop();
-        }
+        protocol.second = self.look_again(planned.epochs, pace, &mut chosen, canaries);
+        protocol.cut_short |= !chosen.is_empty() && self.must_stop();
     }
 
     fn must_stop(&self) -> bool {
@@ -341,35 +335,6 @@ impl Gate<'_> {
     fn step(&mut self, what: &str) {
         self.progress.step(what);
     }
-}
-
-/// Divides the second stage's time among its cases: more launches where those of the first spread. Gives
-/// the launches of the case that has most.
-fn share_out(
-    seconds: f64,
-    epochs: usize,
-    chosen: &mut [&mut Entrant],
-    canaries: &mut [Entrant],
-) -> usize {
-    let launch_s = |own: &Entrant| Effort { launches: 1, epochs }.takes_s(&own.costs());
-    let open: Vec<Open> = chosen
-        .iter()
-        .map(|own| {
-            let trial = own.trial();
-            let is_suspect = is_suspect(&trial);
-            Open { spread: trial.spread(), launch_s: launch_s(own), is_suspect }
-        })
-        .collect();
-    let of_canaries_s: f64 = canaries.iter().map(launch_s).sum();
-    let seconds = seconds - FEWEST_LAUNCHES as f64 * of_canaries_s;
-    let shares = share_launches(&open, seconds);
-    for (own, launches) in chosen.iter_mut().zip(&shares) {
-        own.look_again(*launches);
-    }
-    for own in canaries {
-        own.launches = FEWEST_LAUNCHES;
-    }
-    shares.into_iter().max().unwrap_or(0)
 }
 
 /// What a stage of these cases costs.

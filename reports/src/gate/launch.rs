@@ -19,14 +19,25 @@ pub struct Pair {
 /// gate that waits for silence says nothing, while disturbance that strikes both sides alike makes the
 /// test vaguer and no less right. `None` where there is no pair with two positive times.
 pub fn launch_value(pairs: &[Pair]) -> Option<f64> {
+    hodges_lehmann(&logarithms(pairs))
+}
+
+/// The variance of a pair's logarithm within this launch; `None` where fewer than two count.
+pub fn pair_variance(pairs: &[Pair]) -> Option<f64> {
+    let logarithms = logarithms(pairs);
+    let count = logarithms.len() as f64;
+    let mean = logarithms.iter().sum::<f64>() / count;
+    let squares = logarithms.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
+    (logarithms.len() > 1).then(|| squares / (count - 1.0))
+}
+
+/// Those of the pairs that count.
+fn logarithms(pairs: &[Pair]) -> Vec<f64> {
     let usable: Vec<&Pair> =
         pairs.iter().filter(|pair| pair.base_ns > 0.0 && pair.head_ns > 0.0).collect();
     let log = |pair: &&Pair| (pair.head_ns / pair.base_ns).ln();
     let quiet: Vec<f64> = usable.iter().filter(|pair| !pair.disturbed).map(log).collect();
-    if quiet.is_empty() {
-        return hodges_lehmann(&usable.iter().map(log).collect::<Vec<_>>());
-    }
-    hodges_lehmann(&quiet)
+    if quiet.is_empty() { usable.iter().map(log).collect() } else { quiet }
 }
 
 #[cfg(test)]
@@ -47,6 +58,15 @@ mod tests {
     fn where_all_are_disturbed_all_count() {
         let value = launch_value(&[pair(102.0, true), pair(102.0, true)]).expect("a value");
         assert!((value - 1.02_f64.ln()).abs() < 1e-12, "{value}");
+    }
+
+    #[test]
+    fn the_variance_is_of_the_pairs_that_count() {
+        let e = std::f64::consts::E;
+        let pairs = [pair(100.0, false), pair(100.0 * e * e, false), pair(900.0, true)];
+        // Logarithms of 0 and 2.
+        assert!((pair_variance(&pairs).expect("two count") - 2.0).abs() < 1e-12);
+        assert_eq!(pair_variance(&pairs[1..]), None);
     }
 
     #[test]

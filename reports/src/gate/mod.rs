@@ -27,11 +27,12 @@ pub use document::gate_document;
 pub use exact::{ExactCounts, ExactOutcome, ExactResult, Rule, judge_exact, needs_another_look};
 pub use explain::{Cause, Explanation, Layout, LayoutKind, Tally};
 pub use junit::junit;
-pub use launch::{Pair, launch_value};
+pub use launch::{Pair, launch_value, pair_variance};
 pub use limit::{DEFAULT_LIMIT, Limit};
 pub use markdown::{PULL_REQUEST_CHARACTERS, pull_request};
 pub use protocol::{
-    Costs, Effort, FEWEST_LAUNCHES, LEAST_LAUNCHES, Open, Protocol, share_launches,
+    Costs, Effort, FEWEST_LAUNCHES, LEAST_LAUNCHES, Open, Protocol, SHARINGS, Scatter,
+    share_launches,
 };
 pub use time::{
     ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, is_suspect,
@@ -45,6 +46,8 @@ use crate::{CaseId, Failure, Machine};
 /// The confidence of the interval by which launches are shared out: wide enough to see stray launches, and not
 /// made of the one that strays most.
 const SPREAD_CONFIDENCE: f64 = 0.95;
+/// The normal quantile of that confidence: half of such an interval is as many standard errors.
+const SPREAD_QUANTILE: f64 = 1.96;
 
 /// Everything one gate measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -147,12 +150,18 @@ impl Trial {
         [&self.screen[..], self.second.as_deref().unwrap_or(&[])].concat()
     }
 
-    /// How far the launches of the first stage lie apart: half of the interval of their shift, as a multiple
+    /// How far the launches lie apart: half of the interval of their shift, as a multiple
     /// of the limit. Unlike a median of distances it sees launches that stray. 0 where there are too few.
     pub fn spread(&self) -> f64 {
-        let interval = hodges_lehmann_interval(&self.screen, SPREAD_CONFIDENCE);
+        let interval = hodges_lehmann_interval(&self.launches(), SPREAD_CONFIDENCE);
         let width = interval.map_or(0.0, |interval| interval.high - interval.low);
         width / (2.0 * self.limit.allowed_fraction(self.base_ns))
+    }
+
+    /// The variance of a launch's value that an interval as wide as that of [`Self::spread`] belongs to.
+    pub fn variance(&self) -> f64 {
+        let half = self.spread() * self.limit.allowed_fraction(self.base_ns);
+        self.launches().len() as f64 * (half / SPREAD_QUANTILE).powi(2)
     }
 }
 

@@ -3,6 +3,8 @@
 //! An epoch is four slots, ABBA or BAAB, of one case. A launch is a fresh process a side, in which a case has
 //! its epochs.
 
+use super::{Trial, is_suspect};
+
 /// With fewer launches no slow-down can be bounded with the confidence asked for: the interval of
 /// eight is the first that reaches 99 % on both sides together (`2 / 2^8 < 0.01`).
 pub const LEAST_LAUNCHES: usize = 8;
@@ -72,17 +74,65 @@ impl Effort {
     }
 }
 
-/// An open case of the second stage, before its launches are shared out.
+/// How the values of a case scatter, seen in the first stage.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scatter {
+    /// The variance of a launch's value.
+    pub launch: f64,
+    /// The variance of one pair within a launch.
+    pub pair: f64,
+    /// The pairs of a launch.
+    pub pairs: usize,
+}
+
+impl Scatter {
+    /// With how many epochs, at most so many, launches say most in a given time: where processes differ, more
+    /// launches do; where slots do, more epochs. The best number of subunits in sampling with two
+    /// stages (Cochran 1977, Sampling Techniques, 10.6).
+    pub fn epochs(self, costs: &Costs, most: usize) -> usize {
+        /// Two pairs of slots, ABBA.
+        const PAIRS: usize = 2;
+        let within = |pairs: usize| self.pair / pairs.max(1) as f64;
+        let between = (self.launch - within(self.pairs)).max(0.0);
+        let of = |epochs: &usize| {
+            let launch = Effort { launches: 1, epochs: *epochs };
+            (between + within(PAIRS * epochs)) * launch.takes_s(costs)
+        };
+        (1..=most).min_by(|a, b| of(a).total_cmp(&of(b))).unwrap_or(1)
+    }
+}
+
+/// An open case of the second stage, before its next launches are shared out.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Open {
-    /// How far its launches of the first stage spread, as a multiple of its limit: see
-    /// [`super::Trial::spread`].
+    /// How far its launches so far spread, as a multiple of its limit: see [`Trial::spread`].
     pub spread: f64,
+    /// How many launches these are.
+    pub seen: usize,
+    /// How many of them are of the second stage.
+    pub done: usize,
     /// What a launch of it costs, in seconds.
     pub launch_s: f64,
     /// Whether the first stage made it suspect: it may have to be convicted, not bounded alone.
     pub is_suspect: bool,
 }
+
+impl Open {
+    /// The case of a trial.
+    pub fn of(trial: &Trial, launch_s: f64) -> Self {
+        Self {
+            spread: trial.spread(),
+            seen: trial.launches().len(),
+            done: trial.second.as_ref().map_or(0, Vec::len),
+            launch_s,
+            is_suspect: is_suspect(trial),
+        }
+    }
+}
+
+/// So often the second stage's time is shared out, by what is known of the spreads until then: a dozen
+/// launches of the first stage know little of launches that stray.
+pub const SHARINGS: usize = 4;
 
 /// In the second stage every open case has so many launches, where they fit.
 pub const FEWEST_LAUNCHES: usize = 24;
@@ -94,16 +144,20 @@ const MOST_LAUNCHES: usize = 160;
 /// Of its limit, the interval of a case may be so wide on either side that more launches are not needed.
 const ENOUGH: f64 = 0.25;
 
-/// Launches of each open case in the second stage, within `seconds`: as the square of its spread, so that
+/// Launches of each open case in the second stage, those that are done among them, where `seconds` are for
+/// the others: as the square of its spread, so that
 /// all become about as certain, and no more than make it certain enough. Where time is short suspects come
 /// first: on a machine so noisy that most cases are open, what is slower can still be found.
+///
+/// It looks at how launches spread and never at where they lie. So a case that is asked again, after some
+/// of these launches, has no more and no fewer for being slower.
 pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
-    let round_s = cases.iter().map(|own| own.launch_s).sum::<f64>();
-    let mut shares = vec![LEAST_LAUNCHES; cases.len()];
-    let mut left_s = seconds - LEAST_LAUNCHES as f64 * round_s;
+    let mut shares: Vec<usize> = cases.iter().map(|own| own.done.max(LEAST_LAUNCHES)).collect();
+    let fewest_s = |own: &Open| (own.done.max(LEAST_LAUNCHES) - own.done) as f64 * own.launch_s;
+    let mut left_s = seconds - cases.iter().map(fewest_s).sum::<f64>();
     // Whose turn it is, and how much it wants a launch among those.
     let want = |at: usize, launches: usize| {
-        let Open { spread, is_suspect, .. } = cases[at];
+        let Open { spread, seen, is_suspect, .. } = cases[at];
         if is_suspect && launches < FEWEST_OF_A_SUSPECT {
             return (2, -(launches as f64));
         }
@@ -111,7 +165,7 @@ pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
             return (1, -(launches as f64));
         }
         // The half-width of an interval goes as one over the root of the launches.
-        (0, spread * (Effort::SCREEN.launches as f64 / launches as f64).sqrt())
+        (0, spread * (seen as f64 / launches as f64).sqrt())
     };
     let is_enough = |(turn, spread): (usize, f64)| turn == 0 && spread <= ENOUGH;
     loop {
@@ -175,7 +229,8 @@ mod tests {
     }
 
     fn open(spread: f64, launch_s: f64) -> Open {
-        Open { spread, launch_s, is_suspect: false }
+        let seen = Effort::SCREEN.launches;
+        Open { spread, seen, done: 0, launch_s, is_suspect: false }
     }
 
     #[test]
@@ -196,5 +251,29 @@ mod tests {
         let suspect = Open { is_suspect: true, ..open(0.1, 0.1) };
         assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 9.05), [48, 42]);
         assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 5.05), [42, 8], "suspects first");
+    }
+
+    #[test]
+    fn what_was_seen_meanwhile_moves_what_is_left() {
+        // After thirty launches each, of which eighteen count, the one that seemed alike spreads twice as far.
+        let again = |spread| Open { seen: 30, done: 18, ..open(spread, 0.1) };
+        assert_eq!(share_launches(&[again(1.0), again(2.0)], 6.25), [24, 74]);
+        assert_eq!(
+            share_launches(&[again(0.1), again(0.1)], 0.0),
+            [18, 18],
+            "what is done is done"
+        );
+    }
+
+    #[test]
+    fn epochs_are_worth_their_time_where_slots_scatter_and_not_where_processes_do() {
+        let costs = Costs { launch_s: 0.02, epoch_s: 0.02 };
+        let of = |launch, pair| Scatter { launch, pair, pairs: 6 }.epochs(&costs, 3);
+        // All of the variance comes from the pairs: 6 of them leave a sixth.
+        assert_eq!(of(1.0, 6.0), 3);
+        // (4 + 3) x 40, (4 + 1.5) x 60, (4 + 1) x 80.
+        assert_eq!(of(5.0, 6.0), 1);
+        assert_eq!(of(2.0, 6.0), 2, "(1 + 3) x 40, (1 + 1.5) x 60, (1 + 1) x 80");
+        assert_eq!(of(0.0, 0.0), 1, "nothing scatters");
     }
 }

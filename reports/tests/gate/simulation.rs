@@ -4,7 +4,7 @@
 //! program down, with a tail of bad launches and a drift that pairing does not quite remove.
 
 use amdahl_reports::gate::{
-    Effort, GateRun, Open, TimeOutcome, Trial, Verdict, for_second_stage, is_suspect, judge,
+    Effort, GateRun, Open, SHARINGS, TimeOutcome, Trial, Verdict, for_second_stage, judge,
     judge_times, share_launches,
 };
 use rand_chacha::ChaCha8Rng;
@@ -61,16 +61,15 @@ impl Machine {
             })
             .collect();
         let open = for_second_stage(&trials);
-        let each: Vec<Open> = open
-            .iter()
-            .map(|&at| Open {
-                spread: trials[at].spread(),
-                launch_s: LAUNCH_S,
-                is_suspect: is_suspect(&trials[at]),
-            })
-            .collect();
-        for (at, launches) in open.into_iter().zip(share_launches(&each, SECOND_S)) {
-            trials[at].second = Some(self.launches(launches, shifts[at], noise));
+        let mut left_s = SECOND_S;
+        for sharing in 0..SHARINGS {
+            let each: Vec<Open> = open.iter().map(|&at| Open::of(&trials[at], LAUNCH_S)).collect();
+            let shares = share_launches(&each, left_s / (SHARINGS - sharing) as f64);
+            for ((&at, own), share) in open.iter().zip(each).zip(shares) {
+                let fresh = self.launches(share - own.done, shifts[at], noise);
+                left_s -= fresh.len() as f64 * LAUNCH_S;
+                trials[at].second.get_or_insert_default().extend(fresh);
+            }
         }
         let mut run = plant::run(trials);
         run.canaries =
