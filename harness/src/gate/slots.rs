@@ -47,17 +47,12 @@ pub(super) fn epochs(
     stop: &dyn Fn() -> bool,
 ) -> Result<Vec<Pair>, (Which, Failure)> {
     let mut pairs = Vec::new();
-    if length.settling > 0 {
-        for side in [0, 1] {
-            let settled = live[side].warm_batch(length.settling, 1);
-            settled.map_err(|failure| (SIDES[side], failure))?;
-        }
-    }
+    let mut first = rng.index(2);
+    settle(live, length.settling, first)?;
     for _ in 0..count {
         if stop() {
             break;
         }
-        let first = rng.index(2);
         let mut slots = [Slot { side: 0, elapsed_ns: 0.0, disturbed: false }; 4];
         for (at, side) in [first, 1 - first, 1 - first, first].into_iter().enumerate() {
             match slot(&mut live[side], length, core) {
@@ -70,8 +65,21 @@ pub(super) fn epochs(
             }
         }
         pairs.extend([pair(slots[0], slots[1]), pair(slots[2], slots[3])]);
+        first = rng.index(2);
     }
     Ok(pairs)
+}
+
+/// Runs what comes before the first slots, in two halves a side, in turn as slots are: a pool that has rested
+/// while the other side settled is slower, and one that goes straight on is faster.
+fn settle(live: &mut [LiveCase; 2], iterations: u64, first: usize) -> Result<(), (Which, Failure)> {
+    if iterations > 0 {
+        for side in [first, 1 - first, first, 1 - first] {
+            let settled = live[side].warm_batch(iterations.div_ceil(2), 1);
+            settled.map_err(|failure| (SIDES[side], failure))?;
+        }
+    }
+    Ok(())
 }
 
 fn survives(case: &mut LiveCase, length: Length, slots: usize) -> bool {
