@@ -144,7 +144,8 @@ impl Gate<'_> {
         [first, 1 - first]
     }
 
-    /// Starts both workers. One that cannot be started is no fault of the head, whose program has started
+    /// Starts both workers, padded alike: where data lie in a line of the cache, or in a page, is drawn anew for each launch and is
+    /// no difference between its sides. One that cannot be started is no fault of the head, whose program has started
     /// before: the system is short of something.
     fn start_both(
         &mut self,
@@ -153,15 +154,14 @@ impl Gate<'_> {
     ) -> Result<[Worker; 2], (Which, Failure)> {
         let order = self.order();
         let of_base = |failure| (Which::Base, failure);
-        let first = self.start(&sides[order[0]], case).map_err(of_base)?;
-        let second = self.start(&sides[order[1]], case).map_err(of_base)?;
-        Ok(if order[0] == 0 { [first, second] } else { [second, first] })
-    }
-
-    fn start(&mut self, launcher: &Launcher, case: &CaseId) -> Result<Worker, Failure> {
         let random = 1 + self.rng.index(PADDING_BYTES - 1);
         let padding = self.padding.unwrap_or(random);
-        self.patient(launcher).launch_padded(Purpose::Time, case.threads, padding)
+        let start = |side: usize| {
+            let launcher = self.patient(&sides[side]);
+            launcher.launch_padded(Purpose::Time, case.threads, padding).map_err(of_base)
+        };
+        let [first, second] = [start(order[0])?, start(order[1])?];
+        Ok(if order[0] == 0 { [first, second] } else { [second, first] })
     }
 
     /// Prepares a case, whose pool then inherits the processor that its worker is kept to.
