@@ -3,7 +3,7 @@
 //! It shows how little a worker in another language must do (docs/protocol.md). The gate's tests use it
 //! where a verdict must not depend on the machine. `AMDAHL_STUB` says how it behaves, as `key=value`
 //! between commas: `cost`, nanoseconds an iteration; `swing`, per cent by which a whole process is slower
-//! or faster, as the length of its padding is even or odd; `twin`, per cent that a copy named `canary` is
+//! or faster at most, by the length of its padding; `twin`, per cent that a copy named `canary` is
 //! slower; `page`, per cent that it is slower while its padding is below a page; `blocks`, heap blocks an
 //! iteration; `instructions`, so many an iteration, which it writes into the file of
 //! `AMDAHL_STUB_COUNTS` as Callgrind does; `protocol`; `sleep`, milliseconds a batch really takes; `dies`, `hangs` or `rubbish`, the batch of a
@@ -133,7 +133,9 @@ impl Stub {
         let twin = if own.ends_with("canary") { self.figure("twin").unwrap_or(0.0) } else { 0.0 };
         let padding = std::env::var("AMDAHL_PADDING").unwrap_or_default().len();
         let swing = self.figure("swing").unwrap_or(0.0);
-        let swing = if padding.is_multiple_of(2) { swing } else { -swing };
+        // Anything below 1, of neighbouring lengths too.
+        let drawn = (padding * 619 % 1_000) as f64 / 1_000.0;
+        let swing = swing * (2.0 * drawn - 1.0);
         let page = if padding < 4096 { self.figure("page").unwrap_or(0.0) } else { 0.0 };
         let cost_ns = self.figure("cost").unwrap_or(COST_NS);
         [twin, swing, page, uniform * SPREAD]

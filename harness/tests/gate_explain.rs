@@ -103,9 +103,11 @@ fn a_pass_needs_no_explanation() {
 fn a_real_program_with_more_work_is_drawn_against_its_base() {
     let sandbox = Sandbox::of("gated");
     let base = example("gated");
-    // The program knows by its name that it differs, since nothing else tells it under Valgrind.
-    let head = sandbox.target().join("gated-slower");
-    fs::copy(&base, &head).expect("a copy");
+    // The program knows by its file that it differs, since nothing else tells it under Valgrind.
+    let head = sandbox.target().join("gated");
+    let program = fs::read(&base).expect("the example");
+    fs::write(&head, [&program[..], b"-slower"].concat()).expect("a copy");
+    fs::set_permissions(&head, fs::metadata(&base).expect("its mode").permissions()).expect("set");
     let output = gate(&sandbox, &base, &head, "fold --budget 25s --explain --json");
     let result = json(&output);
     if result["results"][0]["time"] == "slower" {

@@ -122,7 +122,7 @@ impl Entrant {
         self.second = Some(Vec::new());
         let pairs = 2 * self.epochs_of(epochs);
         let pair = median(&self.within).unwrap_or(0.0);
-        let scatter = Scatter { launch: self.trial().variance(), pair, pairs };
+        let scatter = Scatter { launch: self.trial().launch_variance(), pair, pairs };
         self.epochs = Some(scatter.epochs(&self.costs(), epochs));
     }
 

@@ -1,6 +1,6 @@
 //! From the pairs of one launch to its one value.
 
-use crate::stats::hodges_lehmann;
+use crate::stats::{hodges_lehmann, variance};
 
 /// Two neighbouring slots, one a side, of as many iterations.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,11 +24,7 @@ pub fn launch_value(pairs: &[Pair]) -> Option<f64> {
 
 /// The variance of a pair's logarithm within this launch; `None` where fewer than two count.
 pub fn pair_variance(pairs: &[Pair]) -> Option<f64> {
-    let logarithms = logarithms(pairs);
-    let count = logarithms.len() as f64;
-    let mean = logarithms.iter().sum::<f64>() / count;
-    let squares = logarithms.iter().map(|value| (value - mean).powi(2)).sum::<f64>();
-    (logarithms.len() > 1).then(|| squares / (count - 1.0))
+    variance(&logarithms(pairs))
 }
 
 /// Those of the pairs that count.

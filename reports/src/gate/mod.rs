@@ -40,14 +40,12 @@ pub use time::{
 };
 pub use verdict::{CaseResult, Judgement, Verdict, judge};
 
-use crate::stats::hodges_lehmann_interval;
+use crate::stats::{hodges_lehmann_interval, normal_quantile};
 use crate::{CaseId, Failure, Machine};
 
 /// The confidence of the interval by which launches are shared out: wide enough to see stray launches, and not
 /// made of the one that strays most.
 const SPREAD_CONFIDENCE: f64 = 0.95;
-/// The normal quantile of that confidence: half of such an interval is as many standard errors.
-const SPREAD_QUANTILE: f64 = 1.96;
 
 /// Everything one gate measured.
 #[derive(Debug, Clone, PartialEq)]
@@ -159,9 +157,10 @@ impl Trial {
     }
 
     /// The variance of a launch's value that an interval as wide as that of [`Self::spread`] belongs to.
-    pub fn variance(&self) -> f64 {
+    pub fn launch_variance(&self) -> f64 {
         let half = self.spread() * self.limit.allowed_fraction(self.base_ns);
-        self.launches().len() as f64 * (half / SPREAD_QUANTILE).powi(2)
+        let standard_error = half / normal_quantile(0.5 + SPREAD_CONFIDENCE / 2.0);
+        self.launches().len() as f64 * standard_error.powi(2)
     }
 }
 

@@ -57,6 +57,14 @@ pub fn relative_range(samples: &[f64]) -> Option<f64> {
     Some((most - least) / centre)
 }
 
+/// The unbiased variance; `None` below two samples.
+pub fn variance(samples: &[f64]) -> Option<f64> {
+    let count = samples.len() as f64;
+    let mean = samples.iter().sum::<f64>() / count;
+    let squares = samples.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
+    (samples.len() > 1).then(|| squares / (count - 1.0))
+}
+
 /// The median of the distances from the median, unscaled; `None` where there are no samples.
 pub fn median_absolute_deviation(samples: &[f64]) -> Option<f64> {
     let centre = median(samples)?;
@@ -78,6 +86,12 @@ pub fn relative_dispersion(samples: &[f64]) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_variance_is_unbiased_and_needs_two() {
+        assert_eq!(variance(&[1.0, 3.0, 5.0]), Some(4.0));
+        assert_eq!(variance(&[7.0]), None);
+    }
 
     const MEAN: f64 = 7.1875;
     const MAD: f64 = 1.9;

@@ -28,7 +28,7 @@ pub use change_point::{ChangePoint, LEAST_LEVEL, change_points};
 pub use crossover::{Crossover, crossover};
 pub use describe::{
     geometric_mean, mean, median, median_absolute_deviation, quantile, relative_dispersion,
-    relative_range,
+    relative_range, variance,
 };
 pub use exponent::exponent;
 pub use growth::{Fit, Law, Point, possible_laws};
