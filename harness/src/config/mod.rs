@@ -282,6 +282,28 @@ mod tests {
     }
 
     #[test]
+    fn our_own_file_and_the_one_of_the_documentation_say_what_they_seem_to() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the workspace");
+        let read = |name: &str| fs::read_to_string(root.join(name)).expect("a file of ours");
+        let own = parsed(&read("amdahl.toml")).expect("a sound file");
+        let percent = |config: &Config, variant: &str| {
+            let case = CaseId::new("mask_select", variant, "1000000", 2);
+            (100.0 * config.limit(&case, "wall_time").fraction).round()
+        };
+        let of = ["counted", "simd", "preallocated", "rayon"].map(|variant| percent(&own, variant));
+        assert_eq!(of, [2.0; 4]);
+        assert_eq!(["naive", "ndarray"].map(|variant| percent(&own, variant)), [1.0; 2]);
+
+        let page = read("docs/ci.md");
+        let (_, example) = page.split_once("```toml\n").expect("an example");
+        let (example, _) = example.split_once("```").expect("its end");
+        let shown = parsed(example).expect("a sound example");
+        let blocks = shown.limit(&CaseId::new("parse", "scan", "1000", 1), "heap_blocks");
+        assert_eq!(blocks.up_to, Some(12.0));
+        assert!(shown.compares_instructions() && shown.anchor.is_some());
+    }
+
+    #[test]
     fn the_later_entry_wins_and_an_acceptance_before_any_limit() {
         let text = r#"
             [[accepted]]
