@@ -58,8 +58,8 @@ pub(crate) struct Launcher {
 /// by as much.
 pub(crate) const PADDING_VARIABLE: &str = "AMDAHL_PADDING";
 
-/// Settings of glibc's allocator; others look elsewhere and keep theirs. Huge pages, a heap that grows in steps of many of them and is not given back, and blocks up to the most
-/// that is allowed (32 MiB) in that heap.
+/// Settings of glibc's allocator; others look elsewhere and keep theirs. Huge pages, a heap that grows in steps
+/// of many of them and is not given back, and blocks up to the most that is allowed (32 MiB) in that heap.
 pub(crate) const STEADY_MEMORY: &str = "glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=33554432:\
     glibc.malloc.top_pad=67108864:glibc.malloc.trim_threshold=4294967296";
 

@@ -144,9 +144,9 @@ impl Gate<'_> {
         [first, 1 - first]
     }
 
-    /// Starts both workers, padded alike: where data lie in a line of the cache, or in a page, is drawn anew for each launch and is
-    /// no difference between its sides. One that cannot be started is no fault of the head, whose program has started
-    /// before: the system is short of something.
+    /// Starts both workers, padded alike: where data lie in a line of the cache, or in a page, is drawn anew
+    /// for each launch and is no difference between its sides. One that cannot be started is no fault of the
+    /// head, whose program has started before: the system is short of something.
     fn start_both(
         &mut self,
         sides: &[Launcher; 2],

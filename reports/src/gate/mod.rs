@@ -148,8 +148,7 @@ impl Trial {
         [&self.screen[..], self.second.as_deref().unwrap_or(&[])].concat()
     }
 
-    /// How far the launches lie apart: half of the interval of their shift, as a multiple
-    /// of the limit. Unlike a median of distances it sees launches that stray. 0 where there are too few.
+    /// How far the launches lie apart: half of the interval of their shift, as a multiple of the limit. Unlike a median of distances it sees launches that stray. 0 where there are too few.
     pub fn spread(&self) -> f64 {
         let interval = hodges_lehmann_interval(&self.launches(), SPREAD_CONFIDENCE);
         let width = interval.map_or(0.0, |interval| interval.high - interval.low);

@@ -145,12 +145,12 @@ const MOST_LAUNCHES: usize = 160;
 const ENOUGH: f64 = 0.25;
 
 /// Launches of each open case in the second stage, those that are done among them, where `seconds` are for
-/// the others: as the square of its spread, so that
-/// all become about as certain, and no more than make it certain enough. Where time is short suspects come
+/// the others: as the square of its spread, so that all become about as certain, and no more than make it
+/// certain enough. Where time is short suspects come
 /// first: on a machine so noisy that most cases are open, what is slower can still be found.
 ///
-/// It looks at how launches spread and never at where they lie. So a case that is asked again, after some
-/// of these launches, has no more and no fewer for being slower.
+/// Of the second stage's launches it looks at how they spread and never at where they lie (what is suspect
+/// the first stage says). So a case has no more and no fewer for having been slower in those that convict.
 pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
     let mut shares: Vec<usize> = cases.iter().map(|own| own.done.max(LEAST_LAUNCHES)).collect();
     let fewest_s = |own: &Open| (own.done.max(LEAST_LAUNCHES) - own.done) as f64 * own.launch_s;

@@ -59,10 +59,9 @@ pub fn relative_range(samples: &[f64]) -> Option<f64> {
 
 /// The unbiased variance; `None` below two samples.
 pub fn variance(samples: &[f64]) -> Option<f64> {
-    let count = samples.len() as f64;
-    let mean = samples.iter().sum::<f64>() / count;
-    let squares = samples.iter().map(|x| (x - mean).powi(2)).sum::<f64>();
-    (samples.len() > 1).then(|| squares / (count - 1.0))
+    let centre = mean(samples).filter(|_| samples.len() > 1)?;
+    let squares = samples.iter().map(|x| (x - centre).powi(2)).sum::<f64>();
+    Some(squares / (samples.len() - 1) as f64)
 }
 
 /// The median of the distances from the median, unscaled; `None` where there are no samples.
