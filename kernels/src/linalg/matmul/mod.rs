@@ -50,7 +50,8 @@ where
         .bound_by(T::ARITHMETIC)
         .agree_within(|&Extents { k, .. }| tolerance::<T>(k))
         .growing(square)
-        .gate(square(256))
+        // Small enough for the loops; no power of two, where the rows of a matrix share a cache's sets.
+        .gate(square(144))
         .reference("naive", naive::<T>)
         .counted(counted::<T>, naive::<Counted>)
         .only_where(

@@ -34,7 +34,7 @@ pub fn kernel() -> Kernel {
         // the deviation that bounds outliers is not, and it does not cross. A few roundings remain.
         .agree_within(|_| Tolerance::relative(8.0 * f64::EPSILON))
         .growing(|n| n)
-        .gate(4_000)
+        .gate(1_000)
         .stage(
             "load",
             Stage::reference("rows", load::rows)
