@@ -6,6 +6,6 @@ use std::process::ExitCode;
 static ALLOCATOR: amdahl::Allocator = amdahl::Allocator::new();
 
 fn main() -> ExitCode {
-    let peers = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
+    let peers = amdahl::manifest_dir!().join("benches/peers");
     amdahl::main(amdahl_kernels::suite().peers(peers))
 }

@@ -12,6 +12,7 @@ mod declare;
 mod driver;
 mod entry;
 pub mod experiment;
+mod folder;
 mod gate;
 mod import;
 mod input;
@@ -42,6 +43,8 @@ pub use declare::{
     Pipeline, PipelineBuilder, PipelineHead, PipelineSizes, SizeLabel, Sizes, Stage, Suite, Timed,
 };
 pub use entry::main;
+#[doc(hidden)]
+pub use folder::Folder;
 pub use measure::block::{Block, BlockLayer, BlockProfile, Blocks, profile_block, take_blocks};
 pub use oracle::{OracleError, OracleFile, OracleResult};
 pub use span::stage;

@@ -106,6 +106,15 @@ fn the_whole_file_loads_and_no_row_more() {
 }
 
 #[test]
+fn what_is_unpacked_first_is_the_beginning_of_what_is_unpacked_later() {
+    let few = input::first_rows(3).expect("three rows");
+    let many = input::first_rows(20_000).expect("rows of many chunks");
+    assert_eq!((few.flights.lines().count(), many.flights.lines().count()), (4, 20_001));
+    assert!(many.flights.starts_with(&few.flights) && few.flights.ends_with('\n'));
+    assert_eq!(input::first_rows(3).expect("they are still there"), few);
+}
+
+#[test]
 fn a_row_with_a_missing_or_an_extra_cell_is_found_by_line_and_column() {
     let mut rows = good_rows(5);
     rows[3] = rows[3].replacen(",EWR", "", 1);

@@ -62,8 +62,8 @@ impl Suite {
 
     /// The same suite with peers: programs in other languages that offer variants of its kernels, each
     /// in a sub-folder of this one with a manifest `peer.toml` (docs/protocol.md, Peers). A relative
-    /// path is one from where the program is run; `concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers")`
-    /// is the same from anywhere.
+    /// path is one from where the program is run; `amdahl::manifest_dir!().join("benches/peers")` is the
+    /// same from anywhere.
     pub fn peers(mut self, folder: impl Into<PathBuf>) -> Self {
         self.peers = Some(folder.into());
         self

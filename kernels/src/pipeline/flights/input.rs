@@ -1,11 +1,12 @@
-//! The files: read and unpacked once a process, cut to the size asked for.
+//! The files: read once a process and unpacked as far as the size asked for.
 
 use std::fs;
-use std::io::Read;
-use std::path::Path;
-use std::sync::OnceLock;
+use std::io::{self, Cursor, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use amdahl::{Exchange, ExchangeError, Exchanged};
+use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
 use super::error::FlightsError;
 
@@ -39,54 +40,109 @@ impl Exchange for Texts {
     }
 }
 
-/// Where the files stand in the crate's sources.
-const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/data");
-
 /// The texts with the first `rows` flights.
 ///
 /// # Errors
-/// Where a file is missing, damaged, or too short.
+/// Where a file is missing, damaged as far as it is read, or too short.
 pub fn first_rows(rows: usize) -> Result<Texts, FlightsError> {
-    static ALL: OnceLock<Result<Texts, FlightsError>> = OnceLock::new();
-    let folder = Path::new(FOLDER);
-    let all = ALL.get_or_init(|| read(folder)).as_ref().map_err(Clone::clone)?;
-    let flights = cut(&all.flights, rows, &folder.join(FLIGHTS_FILE))?.to_owned();
-    Ok(Texts { flights, planes: all.planes.clone(), airlines: all.airlines.clone() })
+    static FILES: Mutex<Option<Result<Files, FlightsError>>> = Mutex::new(None);
+    let mut kept = FILES.lock().unwrap_or_else(PoisonError::into_inner);
+    let files = kept.get_or_insert_with(|| Files::open(&amdahl::manifest_dir!().join("data")));
+    match files.as_mut().map_err(|error| error.clone())?.texts(rows) {
+        // What could not be unpacked once is not read on from the middle.
+        Err(error @ FlightsError::Damaged { .. }) => {
+            *files = Err(error.clone());
+            Err(error)
+        }
+        texts => texts,
+    }
 }
-
-const FLIGHTS_FILE: &str = "flights.csv.zst";
 
 /// All of the texts in a folder.
 ///
 /// # Errors
 /// Where a file is missing or damaged.
 pub fn read(folder: &Path) -> Result<Texts, FlightsError> {
-    Ok(Texts {
-        flights: unpacked(&folder.join(FLIGHTS_FILE))?,
-        planes: text(&folder.join("planes.csv"))?,
-        airlines: text(&folder.join("airlines.csv"))?,
-    })
+    let Files { mut flights, planes, airlines } = Files::open(folder)?;
+    flights.unpack(usize::MAX)?;
+    Ok(Texts { flights: flights.text()?.to_owned(), planes, airlines })
 }
 
-fn unreadable(path: &Path, error: &std::io::Error) -> FlightsError {
+/// The files, of which the largest is unpacked as far as somebody wanted to read.
+struct Files {
+    flights: Unpacking,
+    planes: String,
+    airlines: String,
+}
+
+impl Files {
+    fn open(folder: &Path) -> Result<Self, FlightsError> {
+        Ok(Self {
+            flights: Unpacking::open(folder.join("flights.csv.zst"))?,
+            planes: text(&folder.join("planes.csv"))?,
+            airlines: text(&folder.join("airlines.csv"))?,
+        })
+    }
+
+    fn texts(&mut self, rows: usize) -> Result<Texts, FlightsError> {
+        self.flights.unpack(rows.saturating_add(1))?;
+        let flights = cut(self.flights.text()?, rows, &self.flights.path)?.to_owned();
+        Ok(Texts { flights, planes: self.planes.clone(), airlines: self.airlines.clone() })
+    }
+}
+
+/// A packed file and its beginning.
+struct Unpacking {
+    path: PathBuf,
+    decoder: StreamingDecoder<Cursor<Vec<u8>>, FrameDecoder>,
+    beginning: Vec<u8>,
+    /// The newlines in it.
+    newlines: usize,
+}
+
+impl Unpacking {
+    fn open(path: PathBuf) -> Result<Self, FlightsError> {
+        let packed = fs::read(&path).map_err(|error| unreadable(&path, &error))?;
+        let decoder = StreamingDecoder::new(Cursor::new(packed));
+        let decoder = decoder.map_err(|error| damaged(&path, &error))?;
+        Ok(Self { path, decoder, beginning: Vec::new(), newlines: 0 })
+    }
+
+    /// Unpacks until the beginning has so many newlines, or is all of the file.
+    fn unpack(&mut self, newlines: usize) -> Result<(), FlightsError> {
+        /// A few hundred flights.
+        const CHUNK_BYTES: u64 = 64 << 10;
+        while self.newlines < newlines {
+            let before = self.beginning.len();
+            let chunk = self.decoder.by_ref().take(CHUNK_BYTES).read_to_end(&mut self.beginning);
+            if chunk.map_err(|error| damaged(&self.path, &error))? == 0 {
+                break;
+            }
+            self.newlines += memchr::memchr_iter(b'\n', &self.beginning[before..]).count();
+        }
+        Ok(())
+    }
+
+    /// What is unpacked; a character that is not whole yet, at the end of it, is left out.
+    fn text(&self) -> Result<&str, FlightsError> {
+        match str::from_utf8(&self.beginning) {
+            Err(error) if error.error_len().is_some() => Err(damaged(&self.path, &error)),
+            Err(error) => Ok(str::from_utf8(&self.beginning[..error.valid_up_to()]).unwrap_or("")),
+            Ok(text) => Ok(text),
+        }
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> FlightsError {
     FlightsError::Unreadable { path: path.display().to_string(), reason: error.to_string() }
+}
+
+fn damaged(path: &Path, error: &dyn std::error::Error) -> FlightsError {
+    FlightsError::Damaged { path: path.display().to_string(), reason: error.to_string() }
 }
 
 fn text(path: &Path) -> Result<String, FlightsError> {
     fs::read_to_string(path).map_err(|error| unreadable(path, &error))
-}
-
-fn unpacked(path: &Path) -> Result<String, FlightsError> {
-    let damaged = |reason: String| {
-        let path = path.display().to_string();
-        FlightsError::Damaged { path, reason }
-    };
-    let packed = fs::read(path).map_err(|error| unreadable(path, &error))?;
-    let mut decoder = ruzstd::decoding::StreamingDecoder::new(packed.as_slice())
-        .map_err(|error| damaged(error.to_string()))?;
-    let mut text = String::new();
-    decoder.read_to_string(&mut text).map_err(|error| damaged(error.to_string()))?;
-    Ok(text)
 }
 
 /// The header and the first `rows` rows.
