@@ -2,8 +2,8 @@
 //!
 //! It shows how little a worker in another language must do (docs/protocol.md). The gate's tests use it
 //! where a verdict must not depend on the machine. `AMDAHL_STUB` says how it behaves, as `key=value`
-//! between commas: `cost`, nanoseconds an iteration; `swing`, per cent by which a whole process is slower
-//! or faster at most, by the length of its padding; `twin`, per cent that a copy named `canary` is
+//! between commas: `cost`, nanoseconds an iteration; `swing`, per cent by which a whole process is slower at
+//! most, or as many times faster, by the length of its padding; `twin`, per cent that a copy named `canary` is
 //! slower; `page`, per cent that it is slower while its padding is below a page; `blocks`, heap blocks an
 //! iteration; `instructions`, so many an iteration, which it writes into the file of
 //! `AMDAHL_STUB_COUNTS` as Callgrind does; `protocol`; `sleep`, milliseconds a batch really takes; `dies`, `hangs` or `rubbish`, the batch of a
@@ -135,11 +135,11 @@ impl Stub {
         let swing = self.figure("swing").unwrap_or(0.0);
         // Anything below 1, of neighbouring lengths too.
         let drawn = (padding * 619 % 1_000) as f64 / 1_000.0;
-        let swing = swing * (2.0 * drawn - 1.0);
+        let swing = (1.0 + swing / 100.0_f64).powf(2.0 * drawn - 1.0);
         let page = if padding < 4096 { self.figure("page").unwrap_or(0.0) } else { 0.0 };
         let cost_ns = self.figure("cost").unwrap_or(COST_NS);
-        [twin, swing, page, uniform * SPREAD]
+        [twin, page, uniform * SPREAD]
             .iter()
-            .fold(cost_ns, |ns, percent| ns * (1.0 + percent / 100.0))
+            .fold(cost_ns * swing, |ns, percent| ns * (1.0 + percent / 100.0))
     }
 }

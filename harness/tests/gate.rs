@@ -56,12 +56,13 @@ fn half_a_per_cent_is_below_the_limit_and_five_per_cent_less_is_told() {
 
 #[test]
 fn what_swings_too_much_to_tell_is_inconclusive_or_fails_when_strict() {
-    // Whole processes are up to 30 % slower or faster, by the padding that the gate's seed draws: the same in
-    // every run, so that no chance convicts.
-    let (_, output) = stubs("", "swing=30", "--seed 5");
+    // Whole processes are up to 30 % slower or faster, by the padding that the gate's seed draws, and batches
+    // really take their time: so many launches fit into the budget, and no more, in every run.
+    let sides = |words| stubs("sleep=5", "sleep=5,swing=30", words).1;
+    let output = sides("--budget 6s --seed 5");
     assert_code(&output, 3);
     assert!(stdout(&output).contains("could not have been seen"), "{}", stdout(&output));
-    assert_code(&stubs("", "swing=30", "--seed 5 --strict").1, 2);
+    assert_code(&sides("--budget 6s --seed 5 --strict"), 2);
 }
 
 #[test]

@@ -139,8 +139,9 @@ pub const FEWEST_LAUNCHES: usize = 24;
 /// And a suspect at least so many, where there is time: enough to convict beside a dozen others though
 /// some launches stray.
 const FEWEST_OF_A_SUSPECT: usize = 48;
-/// And no case has more: what is not known by then has another cause than too few launches.
-const MOST_LAUNCHES: usize = 160;
+/// And no case has more while another one wants any: what is not known by then may have another cause than
+/// too few launches.
+const ENOUGH_FOR_ONE: usize = 160;
 /// Of its limit, the interval of a case may be so wide on either side that more launches are not needed.
 const ENOUGH: f64 = 0.25;
 
@@ -165,15 +166,14 @@ pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
             return (1, -(launches as f64));
         }
         // The half-width of an interval goes as one over the root of the launches.
-        (0, spread * (seen as f64 / launches as f64).sqrt())
+        let half_width = spread * (seen as f64 / launches as f64).sqrt();
+        (if launches < ENOUGH_FOR_ONE { 0 } else { -1 }, half_width)
     };
-    let is_enough = |(turn, spread): (usize, f64)| turn == 0 && spread <= ENOUGH;
+    let is_enough = |(turn, spread): (i32, f64)| turn <= 0 && spread <= ENOUGH;
     loop {
         let open = (0..cases.len()).filter(|&at| {
             let launches = shares[at];
-            launches < MOST_LAUNCHES
-                && !is_enough(want(at, launches))
-                && cases[at].launch_s <= left_s
+            !is_enough(want(at, launches)) && cases[at].launch_s <= left_s
         });
         let most = open.max_by(|&a, &b| {
             let [one, other] = [a, b].map(|at| want(at, shares[at]));
@@ -247,7 +247,8 @@ mod tests {
         // A spread of half a limit is a quarter of it after 4 x 12 launches.
         assert_eq!(share_launches(&[open(0.5, 0.1)], 100.0), [48]);
         assert_eq!(share_launches(&[open(0.1, 0.1)], 100.0), [24]);
-        assert_eq!(share_launches(&[open(0.1, 0.1), open(30.0, 0.1)], 100.0), [24, 160]);
+        // Beyond 160 a case has what nobody else wants.
+        assert_eq!(share_launches(&[open(0.5, 0.1), open(30.0, 0.1)], 30.05), [48, 252]);
         let suspect = Open { is_suspect: true, ..open(0.1, 0.1) };
         assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 9.05), [48, 42]);
         assert_eq!(share_launches(&[suspect, open(30.0, 0.1)], 5.05), [42, 8], "suspects first");
