@@ -6,8 +6,8 @@
 use super::{Trial, Which};
 use crate::stats::{Interval, hodges_lehmann, hodges_lehmann_interval, holm, wilcoxon_signed_rank};
 
-/// The chance of any false regression of a whole suite is at most this (half of it, in fact, since
-/// the test is two-sided and only one side is a regression).
+/// The chance of any false regression of a whole suite is at most this, and so is that of any false
+/// improvement, and of a canary that differs in either direction.
 pub const ALPHA: f64 = 0.01;
 
 /// A case that passes is slower by less than its bound with this confidence.
@@ -20,10 +20,6 @@ const LOOK_CONFIDENCE: f64 = 0.99;
 /// A case passes only where its slow-down is bounded by so many times its limit: 2 % where the limit
 /// is 1 %. A gate that could not have seen that says so instead.
 const SIGHT: f64 = 2.0;
-
-/// What convicts must show a change of more than this share of the limit, not merely some change: two
-/// files of one program differ a little, since their code lies in other pages, and do so in every launch.
-const SURE_SHARE: f64 = 0.5;
 
 /// In the first stage a case is suspect from this p-value on: a wide net, since it convicts nobody.
 const SUSPECT_P: f64 = 0.1;
@@ -78,16 +74,10 @@ fn estimate(launches: &[f64]) -> f64 {
     hodges_lehmann(launches).map_or(0.0, f64::exp_m1)
 }
 
-/// The p-value of a change of these launches beyond [`SURE_SHARE`] of the limit, in the direction of its
-/// estimate; 1 where the estimate is not beyond it.
-fn p_beyond(launches: &[f64], limit: f64) -> f64 {
-    let Some(shift) = hodges_lehmann(launches) else { return 1.0 };
-    let least = (SURE_SHARE * limit).ln_1p();
-    if shift.abs() <= least {
-        return 1.0;
-    }
-    let beyond: Vec<f64> = launches.iter().map(|value| value - least.copysign(shift)).collect();
-    wilcoxon_signed_rank(&beyond)
+/// The p-value of a change of these launches in the direction of its estimate alone: where nothing changed a
+/// rank sum is as likely to lie so far out on the other side.
+fn p_that_way(launches: &[f64]) -> f64 {
+    0.5 * wilcoxon_signed_rank(launches)
 }
 
 fn limit_of(trial: &Trial) -> f64 {
@@ -139,11 +129,9 @@ pub fn judge_times(trials: &[Trial]) -> Vec<TimeResult> {
     let sound = |trial: &&Trial| trial.failure.is_none();
     // Each stage asks its own question of its own cases, and adjusts for as many.
     let sound_ones = || trials.iter().filter(sound);
-    let screened: Vec<f64> =
-        sound_ones().map(|trial| p_beyond(&trial.screen, limit_of(trial))).collect();
-    let looked_at: Vec<f64> = sound_ones()
-        .filter_map(|trial| Some(p_beyond(trial.second.as_deref()?, limit_of(trial))))
-        .collect();
+    let screened: Vec<f64> = sound_ones().map(|trial| p_that_way(&trial.screen)).collect();
+    let looked_at: Vec<f64> =
+        sound_ones().filter_map(|trial| Some(p_that_way(trial.second.as_deref()?))).collect();
     let mut screened = holm(&screened).into_iter();
     let mut looked_at = holm(&looked_at).into_iter();
     let judged = trials.iter().map(|trial| {
@@ -215,7 +203,7 @@ fn judge_one(trial: &Trial, deciding: &[f64], p: f64) -> TimeResult {
 /// Which canaries show a change that is not there, in either direction, over all their launches.
 pub fn alarms(canaries: &[Trial]) -> Vec<&Trial> {
     let p: Vec<f64> =
-        canaries.iter().map(|trial| p_beyond(&trial.launches(), limit_of(trial))).collect();
+        canaries.iter().map(|trial| wilcoxon_signed_rank(&trial.launches())).collect();
     let adjusted = holm(&p);
     let changed = |trial: &Trial| estimate(&trial.launches()).abs() > limit_of(trial);
     let alarming = canaries.iter().zip(adjusted).filter(|(trial, p)| *p <= ALPHA && changed(trial));

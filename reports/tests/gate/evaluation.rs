@@ -132,7 +132,7 @@ fn relabelled_launches_of_steady_cases_alarm_no_more_than_the_test_allows() {
 
 #[test]
 fn a_relabelling_can_alarm() {
-    // Every launch far from 0, and they differ by more than half the limit: sixteen of equal sign come once in
+    // Every launch far from 0: sixteen of equal sign come once in
     // 32,768, but 24 stand-ins are drawn from sixteen, with signs of their own, so a rank sum beyond 1 %
     // on the slow side comes about once in four hundred.
     let far = [trial("far", &spread(0.2, 0.012))];
@@ -156,10 +156,28 @@ fn suites_go_through_their_file_and_a_broken_line_is_left_out() {
 
 #[test]
 fn the_document_tells_all_of_it() {
-    let relinked =
-        suite(SuiteKind::Relinked, false, Vec::new(), vec![trial("zip", &steady(0.002))]);
+    let trials =
+        vec![trial("zip", &steady(0.002)), slower("faer", 0.04), trial("simd", &steady(-0.03))];
+    let relinked = suite(SuiteKind::Relinked, false, Vec::new(), trials);
     let suites = [quiet(false), quiet(true), found(), missed(), relinked, by_criterion()];
     insta::assert_snapshot!(render::markdown(&evaluation_document(&Evaluation::new(&suites))));
+}
+
+#[test]
+fn what_another_layout_changes_is_no_false_alarm() {
+    let trials =
+        || vec![slower("zip", 0.04), trial("faer", &steady(-0.03)), trial("simd", &steady(0.0))];
+    let text = |kind| {
+        let suites = [quiet(false), suite(kind, false, Vec::new(), trials())];
+        render::markdown(&evaluation_document(&Evaluation::new(&suites)))
+    };
+    let relinked = text(SuiteKind::Relinked);
+    assert!(relinked.contains("between copies of one file, so many are called slower: 0 of 1:"));
+    assert!(relinked.contains("Of its cases so many are called slower: 1 of 3:"), "{relinked}");
+    assert!(relinked.contains("and slower or faster: 2 of 3:"), "{relinked}");
+    assert!(relinked.contains("by 3.5 % (median; at most 4.1 %)"), "{relinked}");
+    let unchanged = text(SuiteKind::Unchanged);
+    assert!(unchanged.contains("so many are called slower: 1 of 4:"), "{unchanged}");
 }
 
 #[test]

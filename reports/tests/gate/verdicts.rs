@@ -63,7 +63,8 @@ fn what_could_not_have_been_seen_is_no_pass() {
 
 #[test]
 fn a_case_cut_short_by_the_budget_is_undecided() {
-    let cut = outcome(looked_at(trial("zip", &steady(0.03)), &steady(0.03)[..7]));
+    // Six of one sign come once in 64, seven once in 128.
+    let cut = outcome(looked_at(trial("zip", &steady(0.03)), &steady(0.03)[..6]));
     assert!(matches!(&cut, TimeOutcome::Undecided(why) if why.contains("slow-down")), "{cut:?}");
     assert!(matches!(outcome(trial("zip", &[])), TimeOutcome::Undecided(_)));
 }

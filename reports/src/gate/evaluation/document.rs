@@ -1,7 +1,7 @@
 //! An evaluation in words and tables.
 
 use super::super::{BOUND_CONFIDENCE, Verdict};
-use super::figures::{Beside, Evaluation, Found, Rate, Requirement, requirements};
+use super::figures::{Beside, Evaluation, Found, Programs, Rate, Requirement, requirements};
 use super::relabel::{RELABELLINGS, relabelled_alarms};
 use super::{CriterionSays, Plant, PlantKind, SuiteKind};
 use crate::document::{Block, Column, Document, Table, Text};
@@ -28,6 +28,9 @@ pub fn evaluation_document(evaluation: &Evaluation<'_>) -> Document {
     document.heading(2, "Suites without a planted slow-down");
     document.blocks.push(Block::Table(verdicts(evaluation)));
     document.paragraph(Text::prose(&alarms(evaluation, relabelled)));
+    if evaluation.of(SuiteKind::Relinked, Beside::Anything).next().is_some() {
+        document.paragraph(Text::prose(&relinked(evaluation)));
+    }
     document.heading(2, "Planted slow-downs");
     document.paragraph(Text::prose(
         "Confirmed: called slower on fresh launches. Passed: bounded by twice the limit of 1 %. \
@@ -150,11 +153,28 @@ fn verdicts(evaluation: &Evaluation<'_>) -> Table {
 fn alarms(evaluation: &Evaluation<'_>, relabelled: Rate) -> String {
     let said = |rate: Rate, none: &str| if rate.of == 0 { none.to_owned() } else { rate.text() };
     format!(
-        "Of the cases of any suite in which nothing was planted, so many are called slower: {}. Of the \
-         unchanged suites with their launches' signs drawn anew, all cases of a launch alike, so many \
+        "Of the cases in which nothing was planted, between copies of one file, so many are called slower: {}. \
+         Of the unchanged suites with their launches' signs drawn anew, all cases of a launch alike, so many \
          alarm: {}.",
-        said(evaluation.false_alarms(Beside::Anything), "none was measured yet"),
+        said(evaluation.called_slower(Programs::Copies), "none was measured yet"),
         said(relabelled, "none was measured yet"),
+    )
+}
+
+/// What a suite between two layouts of one source says, which is no false alarm.
+fn relinked(evaluation: &Evaluation<'_>) -> String {
+    let changes = evaluation.relinked_changes();
+    let by = median(&changes).map_or_else(String::new, |middle| {
+        let most = changes.iter().copied().fold(0.0, f64::max);
+        format!(", by {} (median; at most {})", format::percent(middle), format::percent(most))
+    });
+    format!(
+        "Relinked is the same source, whose code lies elsewhere. Of its cases so many are called slower: {}; \
+         and slower or faster: {}{by}. Such a difference is there in every launch of these two builds, and \
+         comes of no work: `--explain` times both sides in other layouts too, and makes of a case that is slower \
+         in some of them alone a warning.",
+        evaluation.called_slower(Programs::Relinked).text(),
+        evaluation.called_changed(Programs::Relinked).text(),
     )
 }
 
@@ -224,7 +244,7 @@ fn bounds(evaluation: &Evaluation<'_>) -> Table {
     for (neighbour, word) in [(false, "nobody"), (true, "a busy neighbour")] {
         let suites = || {
             evaluation.judged.iter().filter(move |own| {
-                own.suite.kind != SuiteKind::Planted && own.suite.neighbour == neighbour
+                own.suite.kind == SuiteKind::Unchanged && own.suite.neighbour == neighbour
             })
         };
         let sights: Vec<f64> = suites().filter_map(|own| own.judgement.sight).collect();
@@ -265,12 +285,12 @@ fn beside_criterion(evaluation: &Evaluation<'_>, document: &mut Document) {
     table.row([
         Text::from("cases without a change, called slower"),
         Text::from(calls(&none, &[CriterionSays::Regressed])),
-        Text::from(evaluation.false_alarms(Beside::Anything).text()),
+        Text::from(evaluation.called_slower(Programs::Copies).text()),
     ]);
     table.row([
         Text::from("cases without a change, called slower or faster"),
         Text::from(calls(&none, &either)),
-        Text::from(evaluation.false_changes().text()),
+        Text::from(evaluation.called_changed(Programs::Copies).text()),
     ]);
     table.row([
         Text::from("suites that call one of those slower"),

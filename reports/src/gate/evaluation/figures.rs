@@ -69,6 +69,11 @@ impl<'s> Judged<'s> {
     fn convicts(&self, result: &TimeResult) -> bool {
         result.outcome == TimeOutcome::Slower && alarms(&self.suite.run.canaries).is_empty()
     }
+
+    /// Whether it does, or calls the case faster.
+    fn calls_changed(&self, result: &TimeResult) -> bool {
+        self.convicts(result) || result.outcome == TimeOutcome::Faster
+    }
 }
 
 /// Which suites a figure is of.
@@ -87,6 +92,15 @@ impl Beside {
             Self::Neighbour => neighbour,
         }
     }
+}
+
+/// What the two programs of a suite are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Programs {
+    /// Copies of one file.
+    Copies,
+    /// Of one source, whose code lies elsewhere.
+    Relinked,
 }
 
 /// A planted slow-down and what became of it.
@@ -136,30 +150,41 @@ impl<'s> Evaluation<'s> {
         Rate::of(self.of(kind, beside).map(|own| own.judgement.verdict == verdict))
     }
 
-    /// How often a case in which nothing was planted is called slower, over all suites.
-    pub(super) fn false_alarms(&self, beside: Beside) -> Rate {
-        let suites = self.judged.iter().filter(|own| beside.keeps(own.suite.neighbour));
-        let unplanted = suites.flat_map(|own| {
-            own.cases()
-                .filter(|(_, plant, _)| plant.is_none())
-                .map(|(_, _, result)| own.convicts(result))
-        });
-        Rate::of(unplanted)
+    /// The suites of such programs.
+    fn between(&self, programs: Programs) -> impl Iterator<Item = &Judged<'s>> {
+        self.judged.iter().filter(move |own| {
+            (own.suite.kind == SuiteKind::Relinked) == (programs == Programs::Relinked)
+        })
+    }
+
+    /// How often a case in which nothing was planted is called slower.
+    pub(super) fn called_slower(&self, programs: Programs) -> Rate {
+        Rate::of(self.between(programs).flat_map(|own| {
+            let unplanted = own.cases().filter(|(_, plant, _)| plant.is_none());
+            unplanted.map(|(_, _, result)| own.convicts(result))
+        }))
     }
 
     /// The same, slower or faster.
-    pub(super) fn false_changes(&self) -> Rate {
-        let unplanted = self.judged.iter().flat_map(|own| {
-            own.cases()
-                .filter(|(_, plant, _)| plant.is_none())
-                .map(|(_, _, result)| own.convicts(result) || result.outcome == TimeOutcome::Faster)
-        });
-        Rate::of(unplanted)
+    pub(super) fn called_changed(&self, programs: Programs) -> Rate {
+        Rate::of(self.between(programs).flat_map(|own| {
+            let unplanted = own.cases().filter(|(_, plant, _)| plant.is_none());
+            unplanted.map(|(_, _, result)| own.calls_changed(result))
+        }))
     }
 
-    /// How many suites call a case slower in which nothing was planted.
+    /// By how much the cases of relinked suites that are called slower or faster are so, as fractions without
+    /// a sign.
+    pub(super) fn relinked_changes(&self) -> Vec<f64> {
+        let results = self.between(Programs::Relinked).flat_map(|own| {
+            own.cases().filter(|(_, _, result)| own.calls_changed(result)).map(|own| own.2)
+        });
+        results.filter_map(|result| Some(result.change?.estimate.abs())).collect()
+    }
+
+    /// How many suites between copies call a case slower in which nothing was planted.
     pub(super) fn suites_that_alarm(&self) -> Rate {
-        Rate::of(self.judged.iter().map(|own| {
+        Rate::of(self.between(Programs::Copies).map(|own| {
             own.cases().any(|(_, plant, result)| plant.is_none() && own.convicts(result))
         }))
     }
