@@ -1,6 +1,6 @@
 //! The second stage: more launches of the cases that the first left open, where they are needed.
 
-use amdahl_reports::gate::{Effort, FEWEST_LAUNCHES, Open, SHARINGS, share_launches};
+use amdahl_reports::gate::{Effort, FEWEST_LAUNCHES, Open, SHARINGS, has_passed, share_launches};
 
 use super::Gate;
 use super::entrant::{Entrant, Stage};
@@ -10,7 +10,8 @@ const LEAST_PACE: f64 = 0.5;
 
 impl Gate<'_> {
     /// Shares out what is left of the budget, as often as [`SHARINGS`] says: each time by the launches until
-    /// then, and by the pace at which they came. Gives the launches of the case that has most.
+    /// then, and by the pace at which they came, among the cases that have not passed. Gives the launches of
+    /// the case that has most.
     pub(super) fn look_again(
         &mut self,
         epochs: usize,
@@ -23,13 +24,15 @@ impl Gate<'_> {
             own.begin_again(epochs);
         }
         for sharing in 0..SHARINGS {
-            if entrants.is_empty() || self.must_stop() {
+            let mut open: Vec<&mut Entrant> = entrants.iter_mut().map(|own| &mut **own).collect();
+            open.retain(|own| !has_passed(&own.trial()));
+            if open.is_empty() || self.must_stop() {
                 break;
             }
             let before_s = self.left_s();
             let seconds = before_s / pace.max(LEAST_PACE) / (SHARINGS - sharing) as f64;
-            let planned_s = share_out(seconds, epochs, entrants, canaries);
-            self.rounds(sharing, epochs, entrants, canaries);
+            let planned_s = share_out(seconds, epochs, &mut open, canaries);
+            self.rounds(sharing, epochs, &mut open, canaries);
             if planned_s > 0.0 {
                 pace = (before_s - self.left_s()) / planned_s;
             }

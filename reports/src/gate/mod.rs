@@ -35,8 +35,8 @@ pub use protocol::{
     share_launches,
 };
 pub use time::{
-    ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, is_suspect,
-    judge_times,
+    ALPHA, BOUND_CONFIDENCE, TimeOutcome, TimeResult, alarms, for_second_stage, has_passed,
+    is_suspect, judge_times,
 };
 pub use verdict::{CaseResult, Judgement, Verdict, judge};
 

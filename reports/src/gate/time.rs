@@ -1,9 +1,10 @@
 //! From launches to what is said of each case's time.
 //!
 //! Two stages. The first sees every case; what it leaves open goes to the second. Only the second's fresh
-//! launches convict: no value that made a case suspect also convicts it. To pass, a case may call on all.
+//! launches convict: no value that made a case suspect also convicts it. To pass, a case may call on all, and
+//! may do so before the second stage ends.
 
-use super::{Trial, Which};
+use super::{SHARINGS, Trial, Which};
 use crate::stats::{Interval, hodges_lehmann, hodges_lehmann_interval, holm, wilcoxon_signed_rank};
 
 /// The chance of any false regression of a whole suite is at most this, and so is that of any false
@@ -13,9 +14,13 @@ pub const ALPHA: f64 = 0.01;
 /// A case that passes is slower by less than its bound with this confidence.
 pub const BOUND_CONFIDENCE: f64 = 0.99;
 
-/// The two-sided confidence of one look: a case has at most two, each at 99.5 % on the side that
-/// matters, so that both together keep [`BOUND_CONFIDENCE`].
-const LOOK_CONFIDENCE: f64 = 0.99;
+/// So often it is looked at, at most, whether a case passes: after the first stage and after each part of the
+/// second.
+const LOOKS: usize = 1 + SHARINGS;
+
+/// The two-sided confidence of one look, 99.6 %: on the side that matters all looks together keep
+/// [`BOUND_CONFIDENCE`] (Bonferroni).
+const LOOK_CONFIDENCE: f64 = 1.0 - 2.0 * (1.0 - BOUND_CONFIDENCE) / LOOKS as f64;
 
 /// A case passes only where its slow-down is bounded by so many times its limit: 2 % where the limit
 /// is 1 %. A gate that could not have seen that says so instead.
@@ -62,11 +67,15 @@ pub struct TimeResult {
     pub launches: usize,
 }
 
-/// The interval of the change, as a fraction, from logarithms of ratios.
+/// The interval of the change at a look, as a fraction, from logarithms of ratios.
 fn change(launches: &[f64]) -> Option<Interval> {
-    let interval = hodges_lehmann_interval(launches, LOOK_CONFIDENCE)?;
+    change_at(launches, LOOK_CONFIDENCE)
+}
+
+fn change_at(launches: &[f64], confidence: f64) -> Option<Interval> {
+    let interval = hodges_lehmann_interval(launches, confidence)?;
     // Few launches cannot reach the confidence, whatever interval they give.
-    (interval.confidence >= LOOK_CONFIDENCE).then(|| interval.map_increasing(f64::exp_m1))
+    (interval.confidence >= confidence).then(|| interval.map_increasing(f64::exp_m1))
 }
 
 /// The estimate of the change, as a fraction.
@@ -99,10 +108,10 @@ pub(super) enum Stand {
     Unknown,
 }
 
-/// How the head stands by these launches of a case.
+/// How the head stands by these launches of a case, which are looked at once.
 pub(super) fn stand(launches: &[f64], trial: &Trial) -> Stand {
     let limit = limit_of(trial);
-    match change(launches) {
+    match change_at(launches, BOUND_CONFIDENCE) {
         Some(change) if change.estimate > limit && change.low > 0.0 => Stand::Slower,
         Some(change) if change.estimate <= limit && change.high <= SIGHT * limit => Stand::NoSlower,
         _ => Stand::Unknown,
@@ -122,6 +131,15 @@ pub fn for_second_stage(trials: &[Trial]) -> Vec<usize> {
         trial.failure.is_none() && (is_suspect(trial) || !is_bounded(trial, &trial.screen))
     };
     (0..trials.len()).filter(|&index| is_open(&trials[index])).collect()
+}
+
+/// Whether a case has passed before the second stage is at its end, so that others may have its time: bounded
+/// as a pass is, and neither slower nor faster than its limit by the launches that could say so. Nobody is
+/// convicted before the end, which would be another chance to be wrong.
+pub fn has_passed(trial: &Trial) -> bool {
+    let is_level = |fresh: &Vec<f64>| estimate(fresh).abs() <= limit_of(trial);
+    let fresh = trial.second.as_ref().filter(|fresh| !fresh.is_empty());
+    fresh.is_some_and(is_level) && is_bounded(trial, &trial.launches())
 }
 
 /// What is said of each case, in the order given.
@@ -150,7 +168,7 @@ pub fn judge_times(trials: &[Trial]) -> Vec<TimeResult> {
 /// What is said of one case: `deciding` are the launches that may convict it, with their adjusted p.
 fn judge_one(trial: &Trial, deciding: &[f64], p: f64) -> TimeResult {
     let limit = limit_of(trial);
-    // To pass, a case may call on every launch: a bound over all of them is its second look.
+    // To pass, a case may call on every launch: a bound over all of them is its last look.
     let all = if trial.failure.is_some() { Vec::new() } else { trial.launches() };
     let over_all = change(&all);
     let outcome = match (&trial.failure, &over_all) {

@@ -2,7 +2,7 @@
 
 use amdahl_reports::gate::{
     Acceptance, Cause, Limit, SideFailure, TimeOutcome, Trial, Verdict, Which, alarms,
-    for_second_stage, judge, judge_times, junit, no_longer_needed,
+    for_second_stage, has_passed, judge, judge_times, junit, no_longer_needed,
 };
 use amdahl_reports::{Failure, FailureKind};
 
@@ -40,11 +40,23 @@ fn a_suspect_is_convicted_by_fresh_launches_only() {
 
 #[test]
 fn a_case_that_was_vague_passes_by_all_its_launches() {
-    // The sixteen lie within 6 % of 0, too far apart for a bound of 2 %; thirty-two bound it.
-    let vague = trial("zip", &spread(0.0, 0.0065));
+    // The sixteen lie too far apart for a bound of 2 %; thirty-two bound it.
+    let vague = trial("zip", &spread(0.0, 0.0055));
     assert_eq!(for_second_stage(std::slice::from_ref(&vague)), [0]);
-    let judged = judge_times(&[looked_at(vague, &spread(0.0, 0.0065))]).remove(0);
+    let judged = judge_times(&[looked_at(vague, &spread(0.0, 0.0055))]).remove(0);
     assert_eq!((judged.outcome, judged.launches), (TimeOutcome::Within, 32));
+}
+
+#[test]
+fn a_case_has_passed_once_fresh_launches_leave_nothing_to_say() {
+    let passes = |fresh: &[f64]| has_passed(&looked_at(trial("zip", &steady(0.0)), fresh));
+    assert!(passes(&steady(0.0)));
+    assert!(!has_passed(&trial("zip", &steady(0.0))), "no second stage");
+    assert!(!passes(&[]), "it has not begun: what is suspect must be looked at");
+    assert!(!passes(&spread(0.0, 0.02)), "vague");
+    // Both are bounded by 2 %; which way they differ is said at the end.
+    assert!(!passes(&steady(0.012)), "slower");
+    assert!(!passes(&steady(-0.03)), "faster");
 }
 
 #[test]
