@@ -3,7 +3,7 @@
 //! It shows how little a worker in another language must do (docs/protocol.md). The gate's tests use it
 //! where a verdict must not depend on the machine. `AMDAHL_STUB` says how it behaves, as `key=value`
 //! between commas: `cost`, nanoseconds an iteration; `swing`, per cent by which a whole process is slower at
-//! most, or as many times faster, by the length of its padding; `twin`, per cent that a copy named `canary` is
+//! most, or faster by the same ratio, by the length of its padding; `twin`, per cent that a copy named `canary` is
 //! slower; `page`, per cent that it is slower while its padding is below a page; `blocks`, heap blocks an
 //! iteration; `instructions`, so many an iteration, which it writes into the file of
 //! `AMDAHL_STUB_COUNTS` as Callgrind does; `protocol`; `sleep`, milliseconds a batch really takes; `dies`, `hangs` or `rubbish`, the batch of a

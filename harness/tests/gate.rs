@@ -57,7 +57,7 @@ fn half_a_per_cent_is_below_the_limit_and_five_per_cent_less_is_told() {
 #[test]
 fn what_swings_too_much_to_tell_is_inconclusive_or_fails_when_strict() {
     // Whole processes are up to 30 % slower or faster, by the padding that the gate's seed draws, and batches
-    // really take their time: so many launches fit into the budget, and no more, in every run.
+    // really take their time: about as many launches fit into the budget in every run.
     let sides = |words| stubs("sleep=5", "sleep=5,swing=30", words).1;
     let output = sides("--budget 6s --seed 5");
     assert_code(&output, 3);

@@ -151,7 +151,8 @@ const ENOUGH: f64 = 0.25;
 /// first: on a machine so noisy that most cases are open, what is slower can still be found.
 ///
 /// Of the second stage's launches it looks at how they spread and never at where they lie (what is suspect
-/// the first stage says). So a case has no more and no fewer for having been slower in those that convict.
+/// the first stage says). So a case that stays has no more and no fewer for having been slower in those that
+/// convict; [`has_passed`](super::has_passed) says which does not stay.
 pub fn share_launches(cases: &[Open], seconds: f64) -> Vec<usize> {
     let mut shares: Vec<usize> = cases.iter().map(|own| own.done.max(LEAST_LAUNCHES)).collect();
     let fewest_s = |own: &Open| (own.done.max(LEAST_LAUNCHES) - own.done) as f64 * own.launch_s;

@@ -159,17 +159,18 @@ impl<'s> Evaluation<'s> {
 
     /// How often a case in which nothing was planted is called slower.
     pub(super) fn called_slower(&self, programs: Programs) -> Rate {
-        Rate::of(self.between(programs).flat_map(|own| {
-            let unplanted = own.cases().filter(|(_, plant, _)| plant.is_none());
-            unplanted.map(|(_, _, result)| own.convicts(result))
-        }))
+        self.unplanted(programs, Judged::convicts)
     }
 
     /// The same, slower or faster.
     pub(super) fn called_changed(&self, programs: Programs) -> Rate {
+        self.unplanted(programs, Judged::calls_changed)
+    }
+
+    fn unplanted(&self, programs: Programs, says: fn(&Judged<'s>, &TimeResult) -> bool) -> Rate {
         Rate::of(self.between(programs).flat_map(|own| {
             let unplanted = own.cases().filter(|(_, plant, _)| plant.is_none());
-            unplanted.map(|(_, _, result)| own.calls_changed(result))
+            unplanted.map(move |(_, _, result)| says(own, result))
         }))
     }
 
